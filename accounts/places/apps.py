@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PlacesConfig(AppConfig):
+    """Neighbourhoods and their boundaries."""
+
+    name = "accounts.places"
+    label = "places"
+    verbose_name = _("Places")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from crowdfund.kit.states import Transitions
+
+
+class NeedStatus(TextChoices):
+    """Where a need stands."""
+
+    WAITING = "waiting", _("Waiting to be read")
+    PUBLISHED = "published", _("Published")
+    HIDDEN = "hidden", _("Hidden")
+
+
+NEED_TRANSITIONS: Transitions = {
+    NeedStatus.WAITING: frozenset({NeedStatus.PUBLISHED, NeedStatus.HIDDEN}),
+    NeedStatus.PUBLISHED: frozenset({NeedStatus.HIDDEN}),
+    NeedStatus.HIDDEN: frozenset({NeedStatus.PUBLISHED}),
+}
+
+
+class NeedSource(TextChoices):
+    """How a need came to light."""
+
+    ONLINE = "online", _("Reported online")
+    MEETING = "meeting", _("Collected at a meeting")
+
+
+class ProposalStatus(TextChoices):
+    """Where a proposal stands."""
+
+    OPEN = "open", _("Being written")
+    ADOPTED = "adopted", _("Became a project")
+    DROPPED = "dropped", _("Dropped")
+
+
+PROPOSAL_TRANSITIONS: Transitions = {
+    ProposalStatus.OPEN: frozenset({ProposalStatus.ADOPTED, ProposalStatus.DROPPED}),
+    ProposalStatus.ADOPTED: frozenset(),
+    ProposalStatus.DROPPED: frozenset(),
+}

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from crowdfund.kit.states import Transitions
+
+
+class CampaignStatus(TextChoices):
+    """The life of a campaign."""
+
+    DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("In review")
+    APPROVED = "approved", _("Approved")
+    LIVE = "live", _("Live")
+    CLOSING = "closing", _("Closing")
+    SETTLING = "settling", _("Settling")
+    COLLECTING = "collecting", _("In collection")
+    FUNDED = "funded", _("Funded")
+    MISSED = "missed", _("Goal missed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# draft → review → (draft | approved) → live → closing → settling → (collecting → funded | missed)
+CAMPAIGN_TRANSITIONS: Transitions = {
+    CampaignStatus.DRAFT: frozenset({CampaignStatus.REVIEW, CampaignStatus.CANCELLED}),
+    CampaignStatus.REVIEW: frozenset({CampaignStatus.DRAFT, CampaignStatus.APPROVED, CampaignStatus.CANCELLED}),
+    CampaignStatus.APPROVED: frozenset({CampaignStatus.LIVE, CampaignStatus.CANCELLED}),
+    CampaignStatus.LIVE: frozenset({CampaignStatus.CLOSING, CampaignStatus.CANCELLED}),
+    CampaignStatus.CLOSING: frozenset({CampaignStatus.SETTLING}),
+    CampaignStatus.SETTLING: frozenset({CampaignStatus.COLLECTING, CampaignStatus.MISSED}),
+    CampaignStatus.COLLECTING: frozenset({CampaignStatus.FUNDED, CampaignStatus.MISSED}),
+    CampaignStatus.FUNDED: frozenset(),
+    CampaignStatus.MISSED: frozenset(),
+    CampaignStatus.CANCELLED: frozenset(),
+}
+
+PUBLIC_STATUSES = frozenset(
+    {
+        CampaignStatus.LIVE,
+        CampaignStatus.CLOSING,
+        CampaignStatus.SETTLING,
+        CampaignStatus.COLLECTING,
+        CampaignStatus.FUNDED,
+        CampaignStatus.MISSED,
+        CampaignStatus.CANCELLED,
+    }
+)
+
+
+class Theme(TextChoices):
+    """What a project is about; needs and campaigns share the list."""
+
+    GREEN = "green", _("Green spaces")
+    FOOD = "food", _("Food")
+    CULTURE = "culture", _("Culture")
+    SCHOOL = "school", _("School and learning")
+    WORK = "work", _("Work and skills")
+    CARE = "care", _("Care and health")
+    SPORT = "sport", _("Sport and play")
+    MOBILITY = "mobility", _("Getting around")
+    TOGETHER = "together", _("Living together")
+
+
+class BudgetKind(TextChoices):
+    """What a budget line buys."""
+
+    STAFF = "staff", _("People")
+    WORKS = "works", _("Works")
+    EQUIPMENT = "equipment", _("Equipment")
+    GOODS = "goods", _("Goods")
+    SERVICES = "services", _("Services")
+    FEES = "fees", _("Payment fees (estimate)")
+    OTHER = "other", _("Other")
+
+
+class MilestoneStatus(TextChoices):
+    """Whether a milestone was reached."""
+
+    PLANNED = "planned", _("Planned")
+    REACHED = "reached", _("Reached")

@@ -1,0 +1,17 @@
+"""The test-suite: real PostgreSQL, real HTTP, quick passwords."""
+
+import tempfile
+from pathlib import Path
+
+from .dev import *  # noqa: F403
+from .dev import STRIPE_API_BASE as _BASE
+
+DEBUG = False
+DEMO_MODE = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MEDIA_ROOT = Path(tempfile.gettempdir()) / "crowdfund-test-media"
+STRIPE_SECRET_KEY = "sk_test_standin"  # noqa: S105
+STRIPE_WEBHOOK_SECRET = "whsec_standin"  # noqa: S105
+STRIPE_API_BASE = _BASE
+LOGGING = {"version": 1, "disable_existing_loggers": False}

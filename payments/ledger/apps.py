@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerConfig(AppConfig):
+    """Accounts, transfers, seals: append-only."""
+
+    name = "payments.ledger"
+    label = "ledger"
+    verbose_name = _("Ledger")

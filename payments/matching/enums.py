@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from crowdfund.kit.states import Transitions
+
+
+class ReservationStatus(TextChoices):
+    """The life of a match reservation."""
+
+    RESERVED = "reserved", _("Reserved")
+    PROPOSED = "proposed", _("Match proposed")
+    RECORDED = "recorded", _("Act recorded, to be confirmed")
+    COMMITTED = "committed", _("Committed")
+    RELEASED = "released", _("Released")
+
+
+_R = ReservationStatus
+RESERVATION_TRANSITIONS: Transitions = {
+    _R.RESERVED: frozenset({_R.PROPOSED, _R.RELEASED}),
+    _R.PROPOSED: frozenset({_R.RECORDED, _R.RELEASED}),
+    _R.RECORDED: frozenset({_R.COMMITTED, _R.PROPOSED}),
+    _R.COMMITTED: frozenset(),
+    _R.RELEASED: frozenset(),
+}
