@@ -27,7 +27,9 @@ class CampaignStatus(TextChoices):
 # draft → review → (draft | approved) → live → closing → settling → (collecting → funded | missed)
 CAMPAIGN_TRANSITIONS: Transitions = {
     CampaignStatus.DRAFT: frozenset({CampaignStatus.REVIEW, CampaignStatus.CANCELLED}),
-    CampaignStatus.REVIEW: frozenset({CampaignStatus.DRAFT, CampaignStatus.APPROVED, CampaignStatus.CANCELLED}),
+    CampaignStatus.REVIEW: frozenset(
+        {CampaignStatus.DRAFT, CampaignStatus.APPROVED, CampaignStatus.CANCELLED}
+    ),
     CampaignStatus.APPROVED: frozenset({CampaignStatus.LIVE, CampaignStatus.CANCELLED}),
     CampaignStatus.LIVE: frozenset({CampaignStatus.CLOSING, CampaignStatus.CANCELLED}),
     CampaignStatus.CLOSING: frozenset({CampaignStatus.SETTLING}),

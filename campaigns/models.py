@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
-def italian(*fields: str) -> SearchVector:
+def italian(*fields: str) -> Any:
     """Weigh the first field as a title and the rest as text, with the Italian dictionary."""
-    vector = SearchVector(fields[0], weight="A", config="italian")
+    vector: Any = SearchVector(fields[0], weight="A", config="italian")
     for name in fields[1:]:
-        vector = vector + SearchVector(name, weight="B", config="italian")
+        vector += SearchVector(name, weight="B", config="italian")
     return vector
 
 
@@ -47,7 +47,9 @@ class Project(models.Model):
     class Meta:
         ordering = ["title"]
         indexes = [GinIndex(fields=["search"], name="project_search")]
-        constraints = [models.CheckConstraint(condition=Q(theme__in=Theme.values), name="project_theme_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(theme__in=Theme.values), name="project_theme_known")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -105,10 +107,13 @@ class Campaign(models.Model):
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["status", "deadline"], name="campaign_status_deadline")]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=CampaignStatus.values), name="campaign_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=CampaignStatus.values), name="campaign_status_known"
+            ),
             models.CheckConstraint(condition=Q(cost_cents__gt=0), name="campaign_cost_positive"),
             models.CheckConstraint(
-                condition=Q(goal_cents__gt=0, goal_cents__lte=F("cost_cents")), name="campaign_goal_within_cost"
+                condition=Q(goal_cents__gt=0, goal_cents__lte=F("cost_cents")),
+                name="campaign_goal_within_cost",
             ),
             models.CheckConstraint(condition=Q(days__gte=1, days__lte=180), name="campaign_days_sane"),
             models.CheckConstraint(
@@ -122,7 +127,9 @@ class Campaign(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["project"],
-                condition=Q(status__in=["draft", "review", "approved", "live", "closing", "settling", "collecting"]),
+                condition=Q(
+                    status__in=["draft", "review", "approved", "live", "closing", "settling", "collecting"]
+                ),
                 name="campaign_one_open_per_project",
             ),
         ]
@@ -211,7 +218,9 @@ class Milestone(models.Model):
             models.CheckConstraint(
                 condition=Q(share_percent__gte=1, share_percent__lte=100), name="milestone_share_1_to_100"
             ),
-            models.CheckConstraint(condition=Q(status__in=MilestoneStatus.values), name="milestone_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=MilestoneStatus.values), name="milestone_status_known"
+            ),
         ]
 
     def __str__(self) -> str:

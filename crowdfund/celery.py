@@ -12,7 +12,7 @@ app = Celery("crowdfund")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 
-@app.task(name="crowdfund.run_drain", ignore_result=True)
+@app.task(name="crowdfund.run_drain", ignore_result=True)  # type: ignore[untyped-decorator]
 def run_drain(name: str) -> int:
     """Run one drain by name. Safe to run twice: rows are claimed."""
     from crowdfund.kit import jobs
@@ -20,7 +20,7 @@ def run_drain(name: str) -> int:
     return jobs.run_one(name)
 
 
-@app.on_after_finalize.connect
+@app.on_after_finalize.connect  # type: ignore[untyped-decorator]
 def schedule_drains(sender: Celery, **_kwargs: object) -> None:
     """Give beat a sweep of every drain, so that a lost wake-up costs seconds."""
     from crowdfund.kit import jobs

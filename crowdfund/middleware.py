@@ -39,7 +39,9 @@ class SecondFactorMiddleware:
         """Pass on."""
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponseBase | None:
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponseBase | None:
         """Send staff without a proved second factor to set one up; the API answers 403."""
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         if name.startswith(OPEN_TO_ALL) or not request.session.get("_auth_user_id"):

@@ -37,7 +37,9 @@ class Pledge(models.Model):
     show_name = models.BooleanField(_("show my name"), default=False)
     language = models.CharField(max_length=5, default="it")
     amount_cents = CentsField(_("amount"))
-    reward = models.ForeignKey(Reward, null=True, blank=True, on_delete=models.PROTECT, related_name="pledges")
+    reward = models.ForeignKey(
+        Reward, null=True, blank=True, on_delete=models.PROTECT, related_name="pledges"
+    )
     status = models.CharField(max_length=16, choices=PledgeStatus.choices, default=PledgeStatus.PENDING_CARD)
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
     customer_id = models.CharField(max_length=64, blank=True)
@@ -117,12 +119,16 @@ class ChargeAttempt(Claimable):
         constraints = [
             models.UniqueConstraint(fields=["pledge", "n"], name="charge_attempt_number_once"),
             models.UniqueConstraint(
-                fields=["pledge"], condition=Q(status__in=sorted(LIVE_ATTEMPTS)), name="charge_attempt_one_live"
+                fields=["pledge"],
+                condition=Q(status__in=sorted(LIVE_ATTEMPTS)),
+                name="charge_attempt_one_live",
             ),
             models.UniqueConstraint(
                 fields=["pledge"], condition=Q(status="succeeded"), name="charge_attempt_one_success"
             ),
-            models.CheckConstraint(condition=Q(status__in=AttemptStatus.values), name="charge_attempt_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=AttemptStatus.values), name="charge_attempt_status_known"
+            ),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="charge_attempt_amount_positive"),
         ]
 
@@ -194,7 +200,9 @@ class Disbursement(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="disbursements")
     channel = models.CharField(max_length=8, choices=Channel.choices)
-    milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    milestone = models.ForeignKey(
+        Milestone, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     amount_cents = CentsField(_("amount"))
     payee = models.CharField(_("payee"), max_length=120)
     reason = models.CharField(_("reason"), max_length=200)
@@ -211,14 +219,17 @@ class Disbursement(models.Model):
     class Meta:
         ordering = ["-proposed_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=DisbursementStatus.values), name="disbursement_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=DisbursementStatus.values), name="disbursement_status_known"
+            ),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="disbursement_amount_positive"),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
                 name="disbursement_two_people",
             ),
             models.CheckConstraint(
-                condition=Q(status="proposed") | Q(decided_by__isnull=False), name="disbursement_decided_has_person"
+                condition=Q(status="proposed") | Q(decided_by__isnull=False),
+                name="disbursement_decided_has_person",
             ),
         ]
 
@@ -254,7 +265,8 @@ class Payout(Claimable):
             models.CheckConstraint(condition=Q(kind__in=PayoutKind.values), name="payout_kind_known"),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payout_amount_positive"),
             models.CheckConstraint(
-                condition=~Q(status="done") | ~Q(transfer_id="") | ~Q(mandate_number=""), name="payout_done_has_proof"
+                condition=~Q(status="done") | ~Q(transfer_id="") | ~Q(mandate_number=""),
+                name="payout_done_has_proof",
             ),
         ]
 

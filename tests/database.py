@@ -10,7 +10,9 @@ import pytest
 _server = None
 
 
-if not os.environ.get("DATABASE_URL"):  # a single test run by hand; the suite and its workers have one already
+if not os.environ.get(
+    "DATABASE_URL"
+):  # a single test run by hand; the suite and its workers have one already
     from crowdfund.management.postgres import Server
 
     _server = Server(Path(__file__).resolve().parents[1], "test-data", fast=True)

@@ -38,12 +38,18 @@ def _pytest(*arguments: str) -> tuple[int, int, int]:
 def _changed() -> list[str]:
     """Return the test folders of the rooms touched since the branch left main, or by uncommitted work."""
     git = shutil.which("git") or "git"
-    base = subprocess.run([git, "merge-base", "HEAD", "main"], cwd=ROOT, capture_output=True, text=True, check=False)
+    base = subprocess.run(
+        [git, "merge-base", "HEAD", "main"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     since = base.stdout.strip() or "HEAD"
-    on_main = subprocess.run([git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    on_main = subprocess.run(
+        [git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if since == on_main.stdout.strip():
         since = "HEAD"
-    files = subprocess.run([git, "diff", "--name-only", since], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = subprocess.run(
+        [git, "diff", "--name-only", since], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     new = subprocess.run(
         [git, "ls-files", "-o", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -68,7 +74,9 @@ def main(arguments: list[str]) -> int:
         folders = _changed() if quick else []
         if quick and not folders:
             folders = ["tests/crowdfund"]
-        runs = [_pytest("-n", "2", "--dist", "loadgroup", "-m", "not browser and not process", *folders, *rest)]
+        runs = [
+            _pytest("-n", "2", "--dist", "loadgroup", "-m", "not browser and not process", *folders, *rest)
+        ]
         if not quick:
             runs.append(_pytest("-m", "browser or process", *rest))
     finally:

@@ -1,8 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from crowdfund.kit import jobs
-
 
 class NoticesConfig(AppConfig):
     """Every email, as a row."""
@@ -14,5 +12,6 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Register the drain that sends."""
         from accounts.notices.services import send_due_notices
+        from crowdfund.kit import jobs
 
         jobs.register("notices.send", send_due_notices, every=2)

@@ -29,7 +29,7 @@ class Notice(Claimable):
     )
     language = models.CharField(max_length=5, default="it")
     context = models.JSONField(default=dict)
-    dedupe = models.CharField(max_length=120, null=True, blank=True, unique=True)  # noqa: DJ001 - NULL is "never mind"
+    dedupe = models.CharField(max_length=120, null=True, blank=True, unique=True)
     status = models.CharField(max_length=10, choices=NoticeStatus.choices, default=NoticeStatus.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()

@@ -75,7 +75,16 @@ def _send(notice: Notice, now: dt.datetime) -> None:
     with transaction.atomic():
         if jobs.still_mine(notice):
             notice.save(
-                update_fields=["status", "sent_at", "attempts", "due_at", "leased_until", "subject", "text", "html"]
+                update_fields=[
+                    "status",
+                    "sent_at",
+                    "attempts",
+                    "due_at",
+                    "leased_until",
+                    "subject",
+                    "text",
+                    "html",
+                ]
             )
 
 

@@ -35,7 +35,9 @@ class Programme(models.Model):
     class Meta:
         ordering = ["-starts_on"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="programme_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="programme_ends_after_start"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,9 +67,12 @@ class MatchRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["name", "version"], name="match_rule_version_once"),
             models.CheckConstraint(condition=Q(kind__in=RuleKind.values), name="match_rule_kind_known"),
-            models.CheckConstraint(condition=Q(shortfall__in=Shortfall.values), name="match_rule_shortfall_known"),
             models.CheckConstraint(
-                condition=Q(recovery_days__gte=1, recovery_days__lte=30), name="match_rule_recovery_1_to_30_days"
+                condition=Q(shortfall__in=Shortfall.values), name="match_rule_shortfall_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(recovery_days__gte=1, recovery_days__lte=30),
+                name="match_rule_recovery_1_to_30_days",
             ),
         ]
 
@@ -111,7 +116,9 @@ class Call(models.Model):
         ordering = ["-opens_at"]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=CallStatus.values), name="call_status_known"),
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="call_closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="call_closes_after_opening"
+            ),
             models.CheckConstraint(condition=Q(pot_cents__gt=0), name="call_pot_positive"),
             models.CheckConstraint(
                 condition=Q(campaign_days__gte=1, campaign_days__lte=180), name="call_campaign_days_sane"
@@ -146,7 +153,9 @@ class Application(models.Model):
     campaign = models.OneToOneField(
         Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="application"
     )
-    status = models.CharField(max_length=20, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT)
+    status = models.CharField(
+        max_length=20, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT
+    )
     cost_cents = CentsField(_("total cost"))
     motivation = models.TextField(_("why this project"))
     plan = models.TextField(_("how it will stand on its own feet"))
@@ -154,7 +163,9 @@ class Application(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField(_("reason"), blank=True)
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["-created_at"]
@@ -167,7 +178,8 @@ class Application(models.Model):
             ),
             models.CheckConstraint(condition=Q(cost_cents__gt=0), name="application_cost_positive"),
             models.CheckConstraint(
-                condition=~Q(status="admitted") | Q(campaign__isnull=False), name="application_admitted_has_campaign"
+                condition=~Q(status="admitted") | Q(campaign__isnull=False),
+                name="application_admitted_has_campaign",
             ),
         ]
 

@@ -66,7 +66,11 @@ class NeedSupport(models.Model):
 
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="supports")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="need_supports"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="need_supports",
     )
     visitor = models.UUIDField(null=True, blank=True)
     wants_news = models.BooleanField(default=False)
@@ -92,19 +96,26 @@ class Proposal(models.Model):
     summary = models.CharField(_("in one sentence"), max_length=240)
     status = models.CharField(max_length=10, choices=ProposalStatus.choices, default=ProposalStatus.OPEN)
     needs = models.ManyToManyField(Need, related_name="proposals")
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     project = models.OneToOneField(
         Project, null=True, blank=True, on_delete=models.PROTECT, related_name="proposal"
     )
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     started_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-started_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=ProposalStatus.values), name="proposal_status_known"),
             models.CheckConstraint(
-                condition=Q(status="adopted", project__isnull=False) | (~Q(status="adopted") & Q(project__isnull=True)),
+                condition=Q(status__in=ProposalStatus.values), name="proposal_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="adopted", project__isnull=False)
+                | (~Q(status="adopted") & Q(project__isnull=True)),
                 name="proposal_adopted_has_project",
             ),
         ]
@@ -129,7 +140,9 @@ class ProposalVersion(models.Model):
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     text = models.TextField(_("text"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     what = models.CharField(_("what you changed"), max_length=160, blank=True)
     written_at = models.DateTimeField()
 

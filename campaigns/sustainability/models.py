@@ -60,7 +60,8 @@ class MonthlyAccount(models.Model):
             models.UniqueConstraint(fields=["books", "month"], name="monthly_account_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="monthly_account_first_of_month"),
             models.CheckConstraint(
-                condition=Q(**{f"{name}_cents__gte": 0 for name in FIGURES}), name="monthly_account_figures_not_negative"
+                condition=Q(**{f"{name}_cents__gte": 0 for name in FIGURES}),
+                name="monthly_account_figures_not_negative",
             ),
         ]
 

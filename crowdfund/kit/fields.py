@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crowdfund.kit.money import MoneySyntaxError, parse_euro
 
-cup_validator = RegexValidator(r"^[A-Z]\d{2}[A-Z]\d{11}$", _("A CUP is a letter, two digits, a letter and eleven digits."))
+cup_validator = RegexValidator(
+    r"^[A-Z]\d{2}[A-Z]\d{11}$", _("A CUP is a letter, two digits, a letter and eleven digits.")
+)
 cig_validator = RegexValidator(r"^[A-Z0-9]{10}$", _("A CIG is ten letters or digits."))
 
 

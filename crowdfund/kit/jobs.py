@@ -82,7 +82,13 @@ class Claimable(models.Model):
 
 
 def claim(
-    model: type[M], where: Q, *, now: dt.datetime, limit: int = 50, lease: dt.timedelta = LEASE, order: str = "due_at"
+    model: type[M],
+    where: Q,
+    *,
+    now: dt.datetime,
+    limit: int = 50,
+    lease: dt.timedelta = LEASE,
+    order: str = "due_at",
 ) -> list[M]:
     """Claim up to `limit` due rows of `model` matching `where`; nobody else gets them until the lease ends.
 
@@ -111,7 +117,7 @@ def still_mine(row: Claimable) -> bool:
     """Lock the row and say whether the claim still holds (same fence). Call inside the applying transaction."""
     model = type(row)
     return bool(
-        model._default_manager.select_for_update().filter(pk=row.pk, fence=row.fence).exists()  # type: ignore[attr-defined]  # noqa: SLF001
+        model._default_manager.select_for_update().filter(pk=row.pk, fence=row.fence).exists()  # noqa: SLF001
     )
 
 

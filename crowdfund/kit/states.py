@@ -29,7 +29,9 @@ class StaleState(Refused):
     """Somebody else changed the row first."""
 
     def __init__(self, subject: models.Model, to: str) -> None:
-        super().__init__("stale_state", _("Something changed in the meantime. Reload the page and try again."))
+        super().__init__(
+            "stale_state", _("Something changed in the meantime. Reload the page and try again.")
+        )
         self.add_note(f"{subject!r}: wanted {to}")
 
 

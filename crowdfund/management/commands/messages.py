@@ -83,7 +83,12 @@ def missing(room: str) -> list[str]:
     for message in want:
         if message.id:
             found = have.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
-            if not found or not found.string or found.fuzzy or (isinstance(found.string, tuple) and not all(found.string)):
+            if (
+                not found
+                or not found.string
+                or found.fuzzy
+                or (isinstance(found.string, tuple) and not all(found.string))
+            ):
                 lacking.append(f"{room}: no Italian for {message.id!r} ({message.locations[0][0]})")
     dead = [
         f"{room}: nothing shows {m.id!r} any more"

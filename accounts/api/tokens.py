@@ -1,0 +1,65 @@
+"""Keys to the API: shown once, kept as a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from accounts.models import ApiToken
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from rest_framework.request import Request
+
+    from accounts.models import User
+
+
+def digest(secret: str) -> str:
+    """Hash a token's secret; it is random and long, so one round of sha256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def issue_token(*, user: User, label: str, second_factor: bool, now: dt.datetime) -> str:
+    """Make a token and return it, for the only time."""
+    secret = "cf_" + secrets.token_urlsafe(32)
+    ApiToken.objects.create(
+        user=user,
+        label=label,
+        prefix=secret[:10],
+        digest=digest(secret),
+        second_factor=second_factor,
+        created_at=now,
+    )
+    return secret
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer cf_…`. A staff token counts only if it was made with a second factor."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """Return the token's person, None when there is no token, or refuse a bad one."""
+        scheme, _space, secret = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        token = (
+            ApiToken.objects.select_related("user")
+            .filter(
+                digest=digest(secret.strip().decode("latin-1")), revoked_at__isnull=True, user__is_active=True
+            )
+            .first()
+        )
+        if token is None:
+            raise AuthenticationFailed(_("This token is not valid."))
+        if token.user.needs_second_factor and not token.second_factor:
+            raise AuthenticationFailed(_("Staff tokens need a second factor."))
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that 401 is answered."""
+        return "Bearer"

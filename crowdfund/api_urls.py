@@ -1,0 +1,21 @@
+"""The API, version 1: the same services as the pages."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from accounts.urls import api_urlpatterns as accounts_api
+from campaigns.calls.urls import api_urlpatterns as calls_api
+from campaigns.codesign.urls import api_urlpatterns as codesign_api
+from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
+from campaigns.urls import api_urlpatterns as campaigns_api
+from payments.urls import api_urlpatterns as payments_api
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    *accounts_api,
+    *campaigns_api,
+    *calls_api,
+    *codesign_api,
+    *sustainability_api,
+    *payments_api,
+]
