@@ -8,3 +8,10 @@ class LedgerConfig(AppConfig):
     name = "payments.ledger"
     label = "ledger"
     verbose_name = _("Ledger")
+
+    def ready(self) -> None:
+        """Register the sealer."""
+        from crowdfund.kit import jobs
+        from payments.ledger.services import seal_all
+
+        jobs.register("ledger.seal", seal_all, every=1)

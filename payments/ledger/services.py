@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from crowdfund.kit import clock
 from payments.ledger import formula
 from payments.ledger.enums import Book
 from payments.ledger.models import DailyRoot, LedgerAccount, LedgerSeal, LedgerTransfer
@@ -140,3 +141,12 @@ def _close_day(book: Book, day: dt.date, last: DailyRoot | None) -> DailyRoot:
         previous_root=before,
         root=formula.merkle_root(entries),
     )
+
+
+def seal_all() -> int:
+    """Seal what is committed in both books and close finished days; return how many transfers were sealed."""
+    now = clock.now()
+    sealed = sum(seal(book=book, now=now) for book in Book)
+    for book in Book:
+        close_days(book=book, now=now)
+    return sealed

@@ -8,3 +8,7 @@ class MatchingConfig(AppConfig):
     name = "payments.matching"
     label = "matching"
     verbose_name = _("Matching")
+
+    def ready(self) -> None:
+        """Listen to campaigns."""
+        from payments.matching import receivers  # noqa: F401

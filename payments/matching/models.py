@@ -79,7 +79,7 @@ class ReservationEvent(StatusEvent):
 class CommitmentAct(models.Model):
     """The administrative act that binds the city to a match: recorded by one person, confirmed by another."""
 
-    reservation = models.OneToOneField(Reservation, on_delete=models.PROTECT, related_name="act")
+    reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="acts")
     office = models.CharField(_("office"), max_length=120)
     number = models.CharField(_("number of the act"), max_length=40)
     dated_on = models.DateField(_("date of the act"))
@@ -92,9 +92,16 @@ class CommitmentAct(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    return_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["reservation"],
+                condition=Q(returned_at__isnull=True),
+                name="commitment_act_one_standing",
+            ),
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("recorded_by")),
                 name="commitment_act_two_people",

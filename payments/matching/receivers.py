@@ -1,0 +1,28 @@
+"""What matching does when a room below it speaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from campaigns.signals import application_admitted, call_publishing, campaign_cancelled
+from payments.matching.services import open_fund, release_reservation, reserve_match
+
+
+@receiver(call_publishing, dispatch_uid="matching.open_fund")
+def on_call_publishing(*, call: Any, now: Any, **_kwargs: Any) -> None:
+    """Set the pot aside."""
+    open_fund(call=call, now=now)
+
+
+@receiver(application_admitted, dispatch_uid="matching.reserve")
+def on_application_admitted(*, application: Any, now: Any, by: Any = None, **_kwargs: Any) -> None:
+    """Reserve the maximum match, or refuse the admission."""
+    reserve_match(application=application, now=now, by=by)
+
+
+@receiver(campaign_cancelled, dispatch_uid="matching.release")
+def on_campaign_cancelled(*, campaign: Any, now: Any, by: Any = None, why: str = "", **_kwargs: Any) -> None:
+    """Give the reservation back."""
+    release_reservation(campaign=campaign, now=now, by=by, why=why)

@@ -1,0 +1,144 @@
+"""The spending ladder and the explanation of a match: read from the ledger and the rule, never typed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from payments.ledger.selectors import balances
+from payments.matching import formula
+from payments.matching.models import MatchFund, Reservation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from campaigns.calls.models import Programme
+    from campaigns.models import Campaign
+
+
+@dataclasses.dataclass(frozen=True)
+class LadderFigures:
+    """Cumulative figures, in cents: each step holds all later ones."""
+
+    programmed_cents: int = 0
+    admitted_cents: int = 0
+    bound_cents: int = 0
+    disbursed_cents: int = 0
+
+    def steps(self) -> list[tuple[str, int]]:
+        """Return the four steps by name, in order."""
+        return [
+            ("programmed", self.programmed_cents),
+            ("admitted", self.admitted_cents),
+            ("bound", self.bound_cents),
+            ("disbursed", self.disbursed_cents),
+        ]
+
+
+def _sum(found: dict[str, int], *names: str) -> int:
+    return sum(cents for code, cents in found.items() if code.split(":")[0] in names)
+
+
+def programme_ladder(programme: Programme) -> LadderFigures:
+    """Return a programme's ladder out of ledger balances, its funds included (two queries)."""
+    pk = programme.pk
+    funds = list(MatchFund.objects.filter(call__programme=programme).values_list("pk", flat=True))
+    own = [f"programmed:{pk}", f"admitted:{pk}", f"bound:p{pk}:", f"disbursed:p{pk}:"]
+    found = _exact(balances(*own, *_fund_prefixes(funds)), {f"programmed:{pk}", f"admitted:{pk}"}, funds)
+    return LadderFigures(
+        programmed_cents=_sum(found, "programmed", "admitted", "fund", "reserved", "bound", "disbursed"),
+        admitted_cents=_sum(found, "admitted", "fund", "reserved", "bound", "disbursed"),
+        bound_cents=_sum(found, "bound", "disbursed"),
+        disbursed_cents=_sum(found, "disbursed"),
+    )
+
+
+def _fund_prefixes(funds: Iterable[int]) -> list[str]:
+    return [
+        prefix
+        for pk in funds
+        for prefix in (f"fund:{pk}", f"reserved:f{pk}:", f"bound:f{pk}:", f"disbursed:f{pk}:")
+    ]
+
+
+def _exact(found: dict[str, int], wanted: set[str], funds: Iterable[int]) -> dict[str, int]:
+    """Drop accounts that merely begin alike (`fund:1` and `fund:12`)."""
+    wanted = wanted | {f"fund:{pk}" for pk in funds}
+    return {code: cents for code, cents in found.items() if code.count(":") > 1 or code in wanted}
+
+
+def fund_ladder(fund: MatchFund) -> LadderFigures:
+    """Return a fund's ladder out of ledger balances (one query)."""
+    found = _exact(balances(*_fund_prefixes([fund.pk])), set(), [fund.pk])
+    return LadderFigures(
+        programmed_cents=_sum(found, "fund", "reserved", "bound", "disbursed"),
+        admitted_cents=_sum(found, "reserved", "bound", "disbursed"),
+        bound_cents=_sum(found, "bound", "disbursed"),
+        disbursed_cents=_sum(found, "disbursed"),
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class MatchExplained:
+    """A campaign's match now, the most it can be, and every step of the computation."""
+
+    status: str
+    cents: int
+    maximum_cents: int
+    reached: bool
+    missing_cents: int
+    steps: list[dict[str, Any]]
+    rule: dict[str, Any]
+
+
+def match_explained(campaign: Campaign) -> MatchExplained | None:
+    """Explain a campaign's match to the cent: on what is pledged while it runs, on what was collected afterwards.
+
+    Returns None for a campaign that no call matches. Costs one query.
+    """
+    reservation = Reservation.objects.select_related("fund__call__rule").filter(campaign=campaign).first()
+    if reservation is None:
+        return None
+    rule = formula.read_rule(reservation.fund.call.rule.as_data)
+    if not isinstance(rule, formula.ThresholdShare | formula.LumpSum):
+        return None
+    crowd = formula.Crowd(campaign.pledged_cents, campaign.backers)
+    live = formula.match_for(rule, cost_cents=campaign.cost_cents, crowd=crowd)
+    fixed = reservation.proposed_cents is not None
+    return MatchExplained(
+        status=reservation.status,
+        cents=(reservation.proposed_cents or 0) if fixed else min(live.cents, reservation.reserved_cents),
+        maximum_cents=reservation.exposure_cents,
+        reached=fixed or live.reached,
+        missing_cents=_missing(rule, campaign),
+        steps=reservation.steps if fixed else [dataclasses.asdict(step) for step in live.steps],
+        rule=reservation.fund.call.rule.as_data,
+    )
+
+
+def _missing(rule: formula.ThresholdShare | formula.LumpSum, campaign: Campaign) -> int:
+    if isinstance(rule, formula.ThresholdShare):
+        mark = formula.threshold_cents(campaign.cost_cents, rule.crowd_threshold_percent)
+    else:
+        mark = rule.at_amount_cents or 0
+    return max(0, mark - campaign.pledged_cents)
+
+
+def books_that_disagree() -> list[str]:
+    """Compare every fund and reservation with the ledger; return a sentence for each difference."""
+    found = balances("fund:", "reserved:", "bound:f", "disbursed:f")
+    wrong = [
+        f"fund {fund.pk}: free_cents {fund.free_cents}, ledger {found.get(f'fund:{fund.pk}', 0)}"
+        for fund in MatchFund.objects.all()
+        if fund.free_cents != found.get(f"fund:{fund.pk}", 0)
+    ]
+    for row in Reservation.objects.all():
+        for name, cents in (
+            ("reserved", row.reserved_cents),
+            ("bound", row.bound_cents),
+            ("disbursed", row.disbursed_cents),
+        ):
+            booked = found.get(f"{name}:f{row.fund_id}:{row.campaign_id}", 0)
+            if booked != cents:
+                wrong.append(f"reservation {row.pk}: {name} {cents}, ledger {booked}")
+    return wrong
