@@ -121,7 +121,8 @@ def _missing(rule: formula.ThresholdShare | formula.LumpSum, campaign: Campaign)
         mark = formula.threshold_cents(campaign.cost_cents, rule.crowd_threshold_percent)
     else:
         mark = rule.at_amount_cents or 0
-    return max(0, mark - campaign.pledged_cents)
+    pledged: int = campaign.pledged_cents
+    return max(0, mark - pledged)
 
 
 def books_that_disagree() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -47,7 +48,7 @@ def open_programme_ladder(*, programme: Programme, figures: Ladder, by: User, no
     """
     require(can_open_ladder(by))
     steps = dataclasses.astuple(figures)
-    if any(later > earlier for earlier, later in zip(steps, steps[1:], strict=False)) or steps[-1] < 0:
+    if any(later > earlier for earlier, later in itertools.pairwise(steps)) or steps[-1] < 0:
         raise Invalid("ladder_order", _("Each step of the ladder is at most the step before it."))
     pk, reference = programme.pk, f"programme:{programme.pk}"
     with transaction.atomic():

@@ -38,8 +38,8 @@ def test_an_honest_ledger_holds(ledger, capsys):
     "sql",
     [
         "UPDATE ledger_ledgertransfer SET amount_cents = 9 WHERE reference = 'attempt:3'",
-        "UPDATE ledger_ledgertransfer SET posted_at = posted_at + interval '1 microsecond' WHERE reference = 'attempt:0'",
-        "UPDATE ledger_ledgertransfer SET credit_id = 'cash:stripe', debit_id = 'held:1:card' WHERE reference = 'attempt:2'",
+        "UPDATE ledger_ledgertransfer SET posted_at = posted_at + interval '1 s' WHERE amount_cents = 1000",
+        "UPDATE ledger_ledgertransfer SET credit_id = debit_id, debit_id = credit_id WHERE amount_cents = 1002",
         "UPDATE ledger_ledgertransfer SET amount_cents = 9, digest = sha256('forged') WHERE reference = 'attempt:1'",
         "DELETE FROM ledger_ledgerseal WHERE seq = 2",
         "UPDATE ledger_ledgerseal SET hash = sha256('forged') WHERE seq = 5",
