@@ -8,6 +8,7 @@ from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
+from payments.matching.urls import api_urlpatterns as matching_api
 from payments.urls import api_urlpatterns as payments_api
 
 urlpatterns = [
@@ -18,4 +19,5 @@ urlpatterns = [
     *codesign_api,
     *sustainability_api,
     *payments_api,
+    *matching_api,
 ]

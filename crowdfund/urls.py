@@ -17,6 +17,7 @@ urlpatterns = [
         path("", include("campaigns.calls.urls")),
         path("", include("campaigns.sustainability.urls")),
         path("", include("payments.urls")),
+        path("", include("payments.matching.urls")),
         path("", include("accounts.urls")),
         path(_("account/"), include("allauth.urls")),
         prefix_default_language=False,

@@ -154,7 +154,9 @@ def line_chart(
     labels, None where nothing is known. `unit` as in `show`. `limit` draws a dashed line, `limit_label` says what it is.
     """
     names = [str(label) for label in labels]
-    table = [[name, *(show(line["values"][index], unit) for line in lines)] for index, name in enumerate(names)]
+    table = [
+        [name, *(show(line["values"][index], unit) for line in lines)] for index, name in enumerate(names)
+    ]
     return {
         "id": f"chart-{slugify(title)}",
         "title": title,
@@ -176,7 +178,10 @@ def bar_chart(
     `rows` are objects or dicts with `label`, `value`, and for a comparison `compare` (the plan); `unit` as in `show`.
     """
     read = [(_field(row, "label"), _field(row, "value"), _field(row, "compare")) for row in rows]
-    full = max([float(number) for _label, *pair in read for number in pair if number is not None], default=0) or 1
+    full = (
+        max([float(number) for _label, *pair in read for number in pair if number is not None], default=0)
+        or 1
+    )
     return {
         "title": title,
         "value_label": value_label or _("Amount"),

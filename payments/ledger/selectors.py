@@ -69,7 +69,14 @@ def faults() -> Iterator[str]:
 
 
 def _is_step(code: str) -> bool:
-    return code.split(":", maxsplit=1)[0] in {"programmed", "admitted", "fund", "reserved", "bound", "disbursed"}
+    return code.split(":", maxsplit=1)[0] in {
+        "programmed",
+        "admitted",
+        "fund",
+        "reserved",
+        "bound",
+        "disbursed",
+    }
 
 
 def _broken_digests(book: str) -> Iterator[str]:

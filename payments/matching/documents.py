@@ -1,0 +1,45 @@
+"""Steps of a match in words: the formulas give codes and numbers, here they become sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from crowdfund.kit.money import format_euro
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _amounts(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn `…_cents` into amounts as people read them."""
+    language = get_language() or "it"
+    return {
+        name.removesuffix("_cents"): format_euro(value, language) if name.endswith("_cents") else value
+        for name, value in params.items()
+    }
+
+
+def step_in_words(step: Mapping[str, Any]) -> str:
+    """Say one step of a match in a sentence of the reader's language."""
+    sentences = {
+        "threshold": _(
+            "The threshold is %(percent)s%% of the cost of %(cost)s: %(threshold)s. The crowd stands at %(crowd)s."
+        ),
+        "backers_asked": _("The rule asks for %(asked)s backers; there are %(backers)s."),
+        "amount_asked": _("The rule asks for %(asked)s from the crowd; there is %(crowd)s."),
+        "reached": _("That is reached."),
+        "not_reached": _("That is not reached yet."),
+        "share": _("The city's share is %(percent)s%% of the cost of %(cost)s."),
+        "cap": _("It is at most %(cap)s for each campaign."),
+        "within_cost": _("It is at most what is missing to the cost: %(cost)s less %(crowd)s."),
+        "sum": _("The city gives a fixed sum."),
+        "shortfall": _(
+            "%(collected)s was really collected, less than the threshold: "
+            "the match shrinks by %(part)s in %(whole)s cents and is rounded down."
+        ),
+        "refunded": _("Too little was collected: the rule refunds everyone and there is no match."),
+    }  # fmt: skip
+    return sentences[step["code"]] % _amounts(step["params"])
