@@ -14,19 +14,12 @@ from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from crowdfund.kit.money import format_euro
+
 register = template.Library()
 
 NBSP = "\N{NO-BREAK SPACE}"
-
-
-def _format_euro(cents: int, language: str) -> str:
-    """Stands in until `crowdfund.kit.money` is here."""
-    euros, rest = divmod(abs(cents), 100)
-    thousands, decimal = (".", ",") if language == "it" else (",", ".")
-    digits = f"{euros:,}".replace(",", thousands)
-    sign = "-" if cents < 0 else ""
-    figure = f"{digits}{decimal}{rest:02d}"
-    return f"{sign}{figure}{NBSP}€" if language == "it" else f"{sign}€{figure}"
+DJANGOS_ROWS = "10"  # what a text area gets when nobody said how tall
 
 
 def _language() -> str:
@@ -36,7 +29,7 @@ def _language() -> str:
 @register.filter
 def cents(amount: int | None) -> str:
     """Whole cents as euros in the reader's language: `1234567` → `12.345,67 €`. Nothing for None."""
-    return "" if amount is None else _format_euro(int(amount), _language())
+    return "" if amount is None else format_euro(int(amount), _language())
 
 
 @register.filter
@@ -220,6 +213,8 @@ def control(field: BoundField, kind: str = "", **attrs: Any) -> SafeString:
     base = {"checkbox": "", "radio": "", "checks": "", "select": "form-select"}.get(kind, "form-control")
     if kind == "money":
         attrs = {"inputmode": "decimal", "autocomplete": "off", **attrs}
+    if kind == "textarea" and field.field.widget.attrs.get("rows") == DJANGOS_ROWS:
+        attrs["rows"] = "5"
     if field.errors and base:
         base = f"{base} is-invalid"
     if joined := " ".join(part for part in (base, given) if part):

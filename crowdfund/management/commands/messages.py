@@ -44,7 +44,9 @@ def sources(room: str) -> Iterator[tuple[Path, bytes]]:
         top = path.relative_to(base / "templates").parts[0]
         home = top if top in ROOMS else "accounts" if top in OF_ACCOUNTS else "crowdfund"
         if path.is_file() and home == room and path.suffix in {".html", ".txt", ".xml"}:
-            yield path, templatize(path.read_text("utf-8"), origin=str(path)).encode()
+            text = templatize(path.read_text("utf-8"), origin=str(path))
+            # markup is indented as markup, not as Python
+            yield path, "\n".join(line.lstrip() for line in text.splitlines()).encode()
 
 
 def collect(room: str) -> Catalog:
