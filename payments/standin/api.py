@@ -130,9 +130,7 @@ def _result(call: Call, found: Route, ids: tuple[str, ...], *, broken_before: bo
     """Carry out in a savepoint: a decline keeps its effects, any other refusal leaves none."""
     try:
         with call.store.savepoint():
-            if broken_before:
-                raise broken()
-            status, body = _outcome(call, found, ids)
+            status, body = _outcome(call, found, ids, broken_before=broken_before)
     except ApiError as error:
         status, body = error.status, error.body()
     except Exception:  # noqa: BLE001 - a fault of the stand-in must look like a fault of the API
@@ -141,7 +139,9 @@ def _result(call: Call, found: Route, ids: tuple[str, ...], *, broken_before: bo
     return Stored(status, json.dumps(body, separators=(",", ":")))
 
 
-def _outcome(call: Call, found: Route, ids: tuple[str, ...]) -> tuple[int, Body]:
+def _outcome(call: Call, found: Route, ids: tuple[str, ...], *, broken_before: bool) -> tuple[int, Body]:
+    if broken_before:
+        raise broken()
     _check_account(call, found)
     try:
         body = run(found, call, ids)

@@ -1,8 +1,7 @@
 """The control API under `/_standin/`: what a test or a demonstration may do that no client of Stripe can."""
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from payments.standin.api import Desk
 from payments.standin.call import private, render
@@ -12,6 +11,9 @@ from payments.standin.exchange import Answer, Request, json_answer
 from payments.standin.objects import balance, disputes
 from payments.standin.objects.payment_methods import test_card
 from payments.standin.webhooks import Courier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PREFIX = "/_standin/"
 _SHOWN_DELIVERIES = 200
@@ -37,9 +39,9 @@ class Control:
     def answer(self, request: Request) -> Answer:
         """Carry one switch out. A page in a browser can't: the body must be JSON, and says so."""
         action = self._actions.get((request.method, request.path.removeprefix(PREFIX)))
+        if action is None:
+            return json_answer(404, ApiError("No such control", status=404).body())
         try:
-            if action is None:
-                raise ApiError("No such control", status=404)
             return json_answer(200, action(_body(request)))
         except ApiError as error:
             return json_answer(error.status, error.body())

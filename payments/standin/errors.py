@@ -38,6 +38,9 @@ class ApiError(Exception):
     def body(self) -> Body:
         """The error object as the answer carries it; absent fields are left out."""
         error: Body = {"code": self.code, **self.details, "message": self.message, "param": self.param}
+        intent = error.pop("intent", None)
+        if intent:  # the error names it after its kind
+            error[intent["object"]] = intent
         error = {name: value for name, value in error.items() if value is not None}
         if self.code:
             error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"

@@ -1,8 +1,8 @@
 """What comes in and what goes out, apart from sockets."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
 
 
@@ -13,7 +13,7 @@ class Request:
     method: str
     path: str
     query: str
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
 

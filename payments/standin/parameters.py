@@ -17,11 +17,14 @@ _UNIONS = (Union, types.UnionType)
 
 
 class Mismatch(Exception):  # noqa: N818 - not an error of the program: one branch of a union did not fit
-    """The value is not of this type; carries the refusal to send if no other type fits."""
+    """The value is not of this type; carries the refusal to send if no other type fits.
 
-    def __init__(self, refusal: ApiError) -> None:
+    `wrong_shape`: text where an object or a list belongs, or the other way round, which says the least.
+    """
+
+    def __init__(self, refusal: ApiError, *, wrong_shape: bool = False) -> None:
         super().__init__(refusal.message)
-        self.refusal = refusal
+        self.refusal, self.wrong_shape = refusal, wrong_shape
 
 
 def check(raw: dict[str, Raw], type_name: str, modelled: Collection[str]) -> dict[str, Any]:
@@ -47,7 +50,8 @@ def _request_type(type_name: str) -> type:
     folder, _, stem = type_name.rpartition(".")
     module = import_module(f"stripe.params.{folder + '.' if folder else ''}_{stem}_params")
     wanted = f"{stem}_params".replace("_", "").lower()
-    return next(value for name, value in vars(module).items() if name.lower() == wanted)
+    found: type = next(value for name, value in vars(module).items() if name.lower() == wanted)
+    return found
 
 
 @cache
@@ -65,7 +69,7 @@ def _object(typed: type) -> Check:
 
     def checker(raw: Raw, path: str) -> dict[str, Any]:
         if not isinstance(raw, dict):
-            raise Mismatch(ApiError("Invalid object", param=path))
+            raise Mismatch(ApiError("Invalid object", param=path), wrong_shape=True)
         _refuse_unknown(raw, hints, path)
         values = {}
         for name, value in raw.items():
@@ -133,10 +137,7 @@ def _union(options: tuple[Any, ...]) -> Check:
                 return branch(raw, path)
             except Mismatch as mismatch:
                 refusals.append(mismatch)
-        fitting = [
-            refusal for refusal in refusals if (str(refusal) == "Invalid object") == isinstance(raw, dict)
-        ]
-        raise (fitting or refusals)[0]
+        raise min(refusals, key=lambda refusal: refusal.wrong_shape)
 
     return checker
 
@@ -149,7 +150,8 @@ def _literal(allowed: tuple[Any, ...]) -> Check:
             for value in allowed:
                 if raw == str(value):
                     return value
-        raise Mismatch(ApiError(f"Invalid {path}: must be one of {names}", param=path))
+        refusal = ApiError(f"Invalid {path}: must be one of {names}", param=path)
+        raise Mismatch(refusal, wrong_shape=not isinstance(raw, str))
 
     return checker
 
@@ -159,7 +161,7 @@ def _array(item: Any) -> Check:
 
     def checker(raw: Raw, path: str) -> list[Any]:
         if not isinstance(raw, dict) or not all(key.isdecimal() for key in raw):
-            raise Mismatch(ApiError("Invalid array", param=path))
+            raise Mismatch(ApiError("Invalid array", param=path), wrong_shape=True)
         ordered = sorted(raw.items(), key=lambda pair: int(pair[0]))
         return [inner(value, f"{path}[{position}]") for position, value in ordered]
 
@@ -168,13 +170,13 @@ def _array(item: Any) -> Check:
 
 def _mapping(raw: Raw, path: str) -> dict[str, str]:
     if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
-        raise Mismatch(ApiError("Invalid object", param=path))
+        raise Mismatch(ApiError("Invalid object", param=path), wrong_shape=True)
     return dict(raw)
 
 
 def _string(raw: Raw, path: str) -> str:
     if not isinstance(raw, str):
-        raise Mismatch(ApiError("Invalid string", param=path))
+        raise Mismatch(ApiError("Invalid string", param=path), wrong_shape=True)
     if not raw:
         message = (
             f"You passed an empty string for '{path}'. An empty value unsets a parameter; '{path}' cannot be "

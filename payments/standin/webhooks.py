@@ -127,8 +127,8 @@ class Courier:
                 old = now - delivery.first_due > GIVE_UP_AFTER
                 state = "delivered" if delivery.arrived else "given_up" if old else "waiting"
                 self._store.execute(
-                    "UPDATE deliveries SET state = ?, attempts = ?, due = ?, leased_until = 0, last_status = ?, last_error = ? "
-                    "WHERE id = ? AND state = 'waiting'",
+                    "UPDATE deliveries SET state = ?, attempts = ?, due = ?, leased_until = 0, last_status = ?, "
+                    "last_error = ? WHERE id = ? AND state = 'waiting'",
                     state,
                     attempts,
                     now + min(SLOWEST_RETRY, 0.5 * 2**attempts),

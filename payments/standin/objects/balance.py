@@ -83,7 +83,7 @@ def _sums(call: Call, account: str) -> dict[str, dict[str, int]]:
 
 
 def make_available(store: Store, now: int) -> int:
-    """Let all pending money become available now; how many entries that moved. (A switch, not the API's.)"""
+    """Let all pending money become available now; a switch; how many entries that moved."""
     rows = store.execute(
         "UPDATE balance_entries SET available_on = ? WHERE available_on > ? RETURNING balance_transaction",
         now,

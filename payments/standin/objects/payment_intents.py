@@ -198,7 +198,7 @@ def refuse_session_owned(call: Call, intent: Body, verb: str) -> None:
         raise ApiError(
             f"You cannot {verb} the {name} of a Checkout Session. Expire the Checkout Session instead.",
             code=f"{intent['object']}_unexpected_state",
-            **{intent["object"]: render(call, intent)},
+            intent=render(call, intent),
         )
 
 

@@ -17,7 +17,7 @@ def create(call: Call) -> Body:
     account = _destination(call, params["destination"])
     currency = check_currency(params["currency"])
     charge = _source_charge(call, params.get("source_transaction"))
-    amount = params.get("amount", charge["amount"] if charge else 0)
+    amount: int = params["amount"] if "amount" in params else charge["amount"] if charge else 0
     if amount < 1:
         raise ApiError(
             "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
@@ -38,7 +38,7 @@ def create(call: Call) -> Body:
         source_type=params.get("source_type", "card"),
         transfer_group=params.get("transfer_group", f"group_{charge['payment_intent']}" if charge else None),
     )
-    facts = {"currency": currency, "available_on": available_on}
+    facts: Body = {"currency": currency, "available_on": available_on}
     transfer["balance_transaction"] = move(call, "transfer", transfer["id"], amount=-amount, **facts)["id"]
     move(call, "payment", transfer["destination_payment"], amount=amount, account=account["id"], **facts)
     private(transfer)
@@ -128,8 +128,8 @@ def list_all(call: Call) -> Body:
 def reverse(call: Call, transfer_id: str) -> Body:
     """Take money back from the connected account, which must hold it."""
     transfer, params = call.fetch("transfer", transfer_id), call.params
-    left = transfer["amount"] - transfer["amount_reversed"]
-    amount = params.get("amount", left)
+    left: int = transfer["amount"] - transfer["amount_reversed"]
+    amount: int = params.get("amount", left)
     if not 1 <= amount <= left:
         raise ApiError(
             f"Reversal amount ({amount}) is greater than unreversed amount ({left}).", param="amount"
@@ -148,7 +148,7 @@ def reverse(call: Call, transfer_id: str) -> Body:
         transfer=transfer_id,
         destination_payment_refund=new_id("pyr"),
     )
-    facts = {"currency": transfer["currency"]}
+    facts: Body = {"currency": transfer["currency"]}
     reversal["balance_transaction"] = move(call, "transfer_refund", reversal["id"], amount=amount, **facts)[
         "id"
     ]

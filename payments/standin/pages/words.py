@@ -1,6 +1,8 @@
-"""What the hosted pages say, in English and Italian. (No catalogue: the stand-in stands without the project.)"""
+"""What the hosted pages say, in English and Italian; no catalogue, the stand-in stands without the project."""
 
-from collections.abc import Mapping
+# ruff: noqa: RUF001 - Italian writes its apostrophes
+
+from email.message import Message
 
 WORDS: dict[str, tuple[str, str]] = {
     "test_banner": (
@@ -12,7 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "merchant": ("To {name}", "A {name}"),
     "nothing_charged": (
         "Nothing is charged now. The card is kept so that it can be charged later, without you, as you agreed.",
-        "Ora non viene addebitato nulla. La carta si conserva per un addebito successivo, senza di te, come concordato.",
+        "Ora non si addebita nulla. La carta si conserva per un addebito successivo, senza di te, come concordato.",
     ),
     "for": ("For", "Per"),
     "email": ("Email", "Email"),
@@ -72,10 +74,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing_text": ("There is nothing at this address.", "Non c’è nulla a questo indirizzo."),
     "onboarding_title": ("Receive payments", "Ricevi pagamenti"),
     "onboarding_text": (
-        "Test of onboarding: on the real page an organisation gives its data, its bank account and an identity "
-        "document. Here one button does it.",
-        "Prova di iscrizione: sulla pagina vera un’organizzazione dà i suoi dati, il conto e un documento. "
-        "Qui basta un pulsante.",
+        (
+            "Test of onboarding: on the real page an organisation gives its data, its bank account and an identity "
+            "document. Here one button does it."
+        ),
+        (
+            "Prova di iscrizione: sulla pagina vera un’organizzazione dà i suoi dati, il conto e un documento. "
+            "Qui basta un pulsante."
+        ),
     ),
     "account": ("Account", "Conto"),
     "finish": ("Finish", "Completa"),
@@ -93,7 +99,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language if language in LANGUAGES else "en"
 
-    def __call__(self, name: str, **values: str) -> str:
+    def __call__(self, name: str, /, **values: str) -> str:
         """One sentence, with its values."""
         return WORDS[name][LANGUAGES.index(self.language)].format(**values)
 
@@ -106,7 +112,7 @@ class Words:
         return f"{sign}{whole:,}.{rest:02d}" if sign == "€" else f"{whole:,}.{rest:02d} {sign}"
 
 
-def spoken(locale: str | None, headers: Mapping[str, str]) -> Words:
+def spoken(locale: str | None, headers: Message) -> Words:
     """The words of a session's locale, or, when it says `auto` or nothing, of the reader's browser."""
     wanted = locale if locale and locale != "auto" else headers.get("Accept-Language", "en")
     return Words(wanted.strip()[:2].lower())

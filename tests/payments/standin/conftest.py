@@ -86,7 +86,9 @@ class Reply:
 
 
 def fetch(url: str, data: bytes | None = None, **headers: str) -> Reply:
-    request = Request(url, data=data, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    request = Request(
+        url, data=data, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
     try:
         with build_opener(_NoRedirects).open(request, timeout=10) as answer:
             return Reply(answer.status, answer.headers, answer.read().decode())
@@ -107,7 +109,9 @@ class Control:
     url: str
 
     def __call__(self, name: str, **body: Any) -> Any:
-        reply = fetch(f"{self.url}/_standin/{name}", json.dumps(body).encode(), Content_Type="application/json")
+        reply = fetch(
+            f"{self.url}/_standin/{name}", json.dumps(body).encode(), Content_Type="application/json"
+        )
         assert reply.status == 200, reply.text
         return json.loads(reply.text)
 
@@ -159,6 +163,11 @@ def receiver() -> Iterator[Receiver]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def refusal(caught: pytest.ExceptionInfo[stripe.StripeError]) -> Any:
+    """The error object of a refusal."""
+    return caught.value.error
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from typing import Any
 
 import pytest
 import stripe
@@ -17,8 +18,14 @@ def key():
 def test_a_repeated_key_replays_the_first_result(client, charge, customer, key, saved_card):
     """Docs: API reference, Idempotent requests."""
     method = saved_card()
-    params = {"amount": 900, "currency": "eur", "customer": customer.id, "payment_method": method.id,
-              "off_session": True, "confirm": True}
+    params: Any = {
+        "amount": 900,
+        "currency": "eur",
+        "customer": customer.id,
+        "payment_method": method.id,
+        "off_session": True,
+        "confirm": True,
+    }
     first = client.payment_intents.create(params, {"idempotency_key": key})
     second = client.payment_intents.create(params, {"idempotency_key": key})
     assert second.id == first.id
@@ -30,9 +37,15 @@ def test_a_repeated_key_replays_the_first_result(client, charge, customer, key, 
 def test_a_stored_decline_is_replayed(client, customer, key, saved_card):
     """Docs: API reference, Idempotent requests (any status code is stored)."""
     method = saved_card("pm_card_chargeCustomerFail")
-    params = {"amount": 900, "currency": "eur", "customer": customer.id, "payment_method": method.id,
-              "off_session": True, "confirm": True}
-    caught = []
+    params: Any = {
+        "amount": 900,
+        "currency": "eur",
+        "customer": customer.id,
+        "payment_method": method.id,
+        "off_session": True,
+        "confirm": True,
+    }
+    caught: list[Any] = []
     for _ in range(2):
         with pytest.raises(stripe.CardError) as error:
             client.payment_intents.create(params, {"idempotency_key": key})
@@ -59,8 +72,12 @@ def test_a_refused_parameter_stores_nothing(client, key):
 
 def test_keys_of_different_accounts_do_not_meet(standin, key):
     """Docs: API reference, Idempotent requests."""
-    first = sdk(standin.url, key="sk_test_one").v1.customers.create({"email": "a@example.org"}, {"idempotency_key": key})
-    second = sdk(standin.url, key="sk_test_two").v1.customers.create({"email": "b@example.org"}, {"idempotency_key": key})
+    first = sdk(standin.url, key="sk_test_one").v1.customers.create(
+        {"email": "a@example.org"}, {"idempotency_key": key}
+    )
+    second = sdk(standin.url, key="sk_test_two").v1.customers.create(
+        {"email": "b@example.org"}, {"idempotency_key": key}
+    )
     assert first.id != second.id
 
 
@@ -85,7 +102,9 @@ def test_a_second_request_while_the_first_is_under_way_is_a_409(standin, client,
     slow = threading.Thread(target=client.customers.create, args=({}, {"idempotency_key": key}))
     slow.start()
     until_taken(control)
-    reply = fetch(standin.url + "/v1/customers", b"", Authorization="Bearer sk_test_contract", Idempotency_Key=key)
+    reply = fetch(
+        standin.url + "/v1/customers", b"", Authorization="Bearer sk_test_contract", Idempotency_Key=key
+    )
     slow.join()
     assert reply.status == 409
     assert '"code":"idempotency_key_in_use"' in reply.text
@@ -103,10 +122,18 @@ def until_taken(control):
 
 
 @pytest.mark.parametrize("kind", ["error_before", "error_after"])
-def test_a_stored_500_is_replayed_whether_or_not_it_had_its_effect(client, control, customer, key, saved_card, kind):
+def test_a_stored_500_is_replayed_whether_or_not_it_had_its_effect(
+    client, control, customer, key, saved_card, kind
+):
     """Docs: API reference, Idempotent requests (500 errors are stored too)."""
-    params = {"amount": 900, "currency": "eur", "customer": customer.id, "payment_method": saved_card().id,
-              "off_session": True, "confirm": True}
+    params: Any = {
+        "amount": 900,
+        "currency": "eur",
+        "customer": customer.id,
+        "payment_method": saved_card().id,
+        "off_session": True,
+        "confirm": True,
+    }
     control("faults", rules=[{"match": "POST /v1/payment_intents", "kind": kind, "times": 1}])
     for _ in range(2):
         with pytest.raises(stripe.APIError) as caught:
@@ -119,10 +146,16 @@ def test_a_stored_500_is_replayed_whether_or_not_it_had_its_effect(client, contr
 def test_a_cut_after_the_effect_is_healed_by_the_same_key(standin, control, customer, saved_card, key):
     """Docs: Advanced error handling, Network errors."""
     control("faults", rules=[{"match": "POST /v1/payment_intents", "kind": "cut_after", "times": 1}])
-    params = {"amount": 900, "currency": "eur", "customer": customer.id, "payment_method": saved_card().id,
-              "off_session": True, "confirm": True}
+    params: Any = {
+        "amount": 900,
+        "currency": "eur",
+        "customer": customer.id,
+        "payment_method": saved_card().id,
+        "off_session": True,
+        "confirm": True,
+    }
     client = sdk(standin.url, retries=2).v1
-    intent = client.payment_intents.create(params, {"idempotency_key": key})
+    intent: Any = client.payment_intents.create(params, {"idempotency_key": key})
     assert intent.last_response.headers["Idempotent-Replayed"] == "true"
     assert [found.id for found in client.payment_intents.list({"customer": customer.id}).data] == [intent.id]
 

@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from .conftest import fetch, submit
+from .conftest import fetch, refusal, submit
 
 
 def test_an_off_session_charge_succeeds_and_carries_its_group(client, charge):
@@ -19,7 +19,14 @@ def test_an_off_session_charge_succeeds_and_carries_its_group(client, charge):
 def test_the_object_has_the_fields_of_the_published_class(client, charge):
     """Docs: API reference, The PaymentIntent object."""
     intent = charge().to_dict()
-    for name in ("client_secret", "last_payment_error", "next_action", "canceled_at", "processing", "livemode"):
+    for name in (
+        "client_secret",
+        "last_payment_error",
+        "next_action",
+        "canceled_at",
+        "processing",
+        "livemode",
+    ):
         assert name in intent
     assert intent["livemode"] is False
     assert not any(name.startswith("_") for name in intent)
@@ -38,11 +45,11 @@ def test_an_off_session_refusal_says_why_and_keeps_its_intent(client, charge, to
     with pytest.raises(stripe.CardError) as caught:
         charge(token)
     error = caught.value
-    assert (error.http_status, error.code, error.error.decline_code) == (402, code, decline_code)
-    intent = client.payment_intents.retrieve(error.error.payment_intent.id)
+    assert (error.http_status, error.code, refusal(caught).decline_code) == (402, code, decline_code)
+    intent = client.payment_intents.retrieve(refusal(caught).payment_intent.id)
     assert (intent.status, intent.payment_method) == ("requires_payment_method", None)
     assert intent.last_payment_error.code == code
-    failed = client.charges.retrieve(error.error.charge)
+    failed = client.charges.retrieve(refusal(caught).charge)
     assert (failed.status, failed.paid, failed.failure_code) == ("failed", False, code)
     assert failed.balance_transaction is None
 
@@ -60,8 +67,14 @@ def test_another_customers_card_is_refused(client, saved_card):
     for more in ({"customer": other.id}, {}):
         with pytest.raises(stripe.InvalidRequestError) as caught:
             client.payment_intents.create(
-                {"amount": 900, "currency": "eur", "payment_method": method.id, "confirm": True,
-                 "off_session": True, **more}
+                {
+                    "amount": 900,
+                    "currency": "eur",
+                    "payment_method": method.id,
+                    "confirm": True,
+                    "off_session": True,
+                    **more,
+                }
             )
         assert caught.value.param == "payment_method"
 
@@ -80,7 +93,7 @@ def test_confirming_twice_is_refused_with_the_intent(client, charge):
     with pytest.raises(stripe.InvalidRequestError) as caught:
         client.payment_intents.confirm(intent.id)
     assert caught.value.code == "payment_intent_unexpected_state"
-    assert caught.value.error.payment_intent.status == "succeeded"
+    assert refusal(caught).payment_intent.status == "succeeded"
 
 
 def test_cancel_ends_an_open_intent_and_only_that(client, customer, charge):
@@ -95,23 +108,32 @@ def test_cancel_ends_an_open_intent_and_only_that(client, customer, charge):
 
 def test_lists_are_newest_first_and_paged(client, customer):
     """Docs: API reference, Pagination."""
-    made = [client.payment_intents.create({"amount": 100 + n, "currency": "eur", "customer": customer.id}).id
-            for n in range(5)]
+    made = [
+        client.payment_intents.create({"amount": 100 + n, "currency": "eur", "customer": customer.id}).id
+        for n in range(5)
+    ]
     first = client.payment_intents.list({"customer": customer.id, "limit": 2})
     assert ([found.id for found in first.data], first.has_more) == (made[:2:-1], True)
     rest = client.payment_intents.list({"customer": customer.id, "starting_after": first.data[-1].id})
     assert ([found.id for found in rest.data], rest.has_more) == (made[2::-1], False)
     before = client.payment_intents.list({"customer": customer.id, "ending_before": made[2], "limit": 1})
     assert ([found.id for found in before.data], before.has_more) == ([made[3]], True)
-    assert [found.id for found in client.payment_intents.list({"customer": customer.id}).auto_paging_iter()] == made[::-1]
+    assert [
+        found.id for found in client.payment_intents.list({"customer": customer.id}).auto_paging_iter()
+    ] == made[::-1]
 
 
 def test_an_on_session_payment_with_authentication(client, customer, saved_card, standin):
     """Docs: 3D Secure authentication, Redirect to the bank website."""
     intent = client.payment_intents.create(
-        {"amount": 900, "currency": "eur", "customer": customer.id, "confirm": True,
-         "payment_method": saved_card("pm_card_authenticationRequired").id,
-         "return_url": "https://example.org/back?x=1"}
+        {
+            "amount": 900,
+            "currency": "eur",
+            "customer": customer.id,
+            "confirm": True,
+            "payment_method": saved_card("pm_card_authenticationRequired").id,
+            "return_url": "https://example.org/back?x=1",
+        }
     )
     assert (intent.status, intent.next_action.type) == ("requires_action", "redirect_to_url")
     reply = submit(intent.next_action.redirect_to_url.url, answer="complete")
@@ -123,8 +145,14 @@ def test_an_on_session_payment_with_authentication(client, customer, saved_card,
 def test_a_failed_authentication_asks_for_another_card(client, customer, saved_card):
     """Docs: 3D Secure authentication."""
     intent = client.payment_intents.create(
-        {"amount": 900, "currency": "eur", "customer": customer.id, "confirm": True,
-         "payment_method": saved_card("pm_card_authenticationRequired").id, "return_url": "https://example.org/"}
+        {
+            "amount": 900,
+            "currency": "eur",
+            "customer": customer.id,
+            "confirm": True,
+            "payment_method": saved_card("pm_card_authenticationRequired").id,
+            "return_url": "https://example.org/",
+        }
     )
     submit(intent.next_action.redirect_to_url.url, answer="fail")
     after = client.payment_intents.retrieve(intent.id)
@@ -136,8 +164,15 @@ def test_a_failed_authentication_asks_for_another_card(client, customer, saved_c
 def test_on_session_confirmation_needs_a_return_url(client, customer, saved_card):
     """Docs: API reference, Confirm a PaymentIntent (return_url)."""
     with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.payment_intents.create({"amount": 900, "currency": "eur", "customer": customer.id, "confirm": True,
-                                       "payment_method": saved_card().id})
+        client.payment_intents.create(
+            {
+                "amount": 900,
+                "currency": "eur",
+                "customer": customer.id,
+                "confirm": True,
+                "payment_method": saved_card().id,
+            }
+        )
     assert caught.value.param == "return_url"
 
 
@@ -145,10 +180,16 @@ def test_a_saved_card_may_run_dry(client, charge, control, customer):
     """The stand-in's own switch: a saved card changes its behaviour."""
     method = client.payment_methods.attach("pm_card_visa", {"customer": customer.id})
     control("card", payment_method=method.id, behaves_like="4000000000009995")
-    params = {"amount": 900, "currency": "eur", "customer": customer.id, "payment_method": method.id,
-              "off_session": True, "confirm": True}
+    params = {
+        "amount": 900,
+        "currency": "eur",
+        "customer": customer.id,
+        "payment_method": method.id,
+        "off_session": True,
+        "confirm": True,
+    }
     with pytest.raises(stripe.CardError) as caught:
         client.payment_intents.create(params)
-    assert caught.value.error.decline_code == "insufficient_funds"
+    assert refusal(caught).decline_code == "insufficient_funds"
     control("card", payment_method=method.id, behaves_like="4242424242424242")
     assert client.payment_intents.create(params).status == "succeeded"

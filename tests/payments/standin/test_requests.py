@@ -65,7 +65,9 @@ def test_an_older_parameter_name_is_refused(client):
 def test_a_nested_unknown_parameter_is_refused_with_its_path(client):
     """Docs: Error codes, parameter_unknown."""
     with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.payment_intents.create({"amount": 100, "currency": "eur", "payment_method_options": {"card": {"x": 1}}})
+        client.payment_intents.create(
+            {"amount": 100, "currency": "eur", "payment_method_options": {"card": {"x": 1}}}
+        )
     assert caught.value.param == "payment_method_options[card][x]"
 
 
@@ -93,7 +95,9 @@ def test_an_ill_typed_parameter_is_refused(client, params, code, param):
 def test_what_is_not_modelled_is_refused_aloud(client):
     """The stand-in's own rule: no parameter is silently without effect."""
     with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.payment_intents.create({"amount": 100, "currency": "eur", "transfer_data": {"destination": "acct_1"}})
+        client.payment_intents.create(
+            {"amount": 100, "currency": "eur", "transfer_data": {"destination": "acct_1"}}
+        )
     assert caught.value.code == "standin_not_modelled"
 
 
@@ -101,7 +105,11 @@ def test_an_unknown_id_is_a_404_with_its_parameter(client):
     """Docs: Error codes, resource_missing."""
     with pytest.raises(stripe.InvalidRequestError) as caught:
         client.payment_intents.retrieve("pi_missing")
-    assert (caught.value.http_status, caught.value.code, caught.value.param) == (404, "resource_missing", "intent")
+    assert (caught.value.http_status, caught.value.code, caught.value.param) == (
+        404,
+        "resource_missing",
+        "intent",
+    )
 
 
 def test_an_unknown_address_is_a_404(standin):
