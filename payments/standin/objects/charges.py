@@ -1,0 +1,185 @@
+"""Charges: what a payment intent's attempts leave (Docs: API reference, Charges)."""
+
+from payments.standin.call import Call, merge_metadata, private, render
+from payments.standin.cards import decline_message
+from payments.standin.errors import Body
+from payments.standin.listing import FILTERS, page, whole
+from payments.standin.objects.balance import PENDING_FOR, move
+from payments.standin.objects.disputes import open_dispute
+from payments.standin.objects.payment_methods import test_card
+from payments.standin.routing import Route, route
+
+#: Hundredths of a percent, and cents, of each card charge (European consumer cards).
+FEE_BASIS_POINTS, FEE_FIXED = 150, 25
+
+
+def fee_of(amount: int) -> int:
+    """The processing fee in cents, rounded half up."""
+    return (amount * FEE_BASIS_POINTS + 5_000) // 10_000 + FEE_FIXED
+
+
+def _charge(call: Call, intent: Body, method: Body) -> Body:
+    copied = (
+        "amount",
+        "currency",
+        "customer",
+        "description",
+        "receipt_email",
+        "transfer_group",
+        "statement_descriptor",
+    )
+    charge = call.new(
+        "charge",
+        "ch",
+        **{name: intent[name] for name in copied},
+        amount_captured=0,
+        amount_refunded=0,
+        billing_details=method["billing_details"],
+        calculated_statement_descriptor="CIVIC CROWDFUNDING",
+        captured=False,
+        disputed=False,
+        fraud_details={},
+        metadata=dict(intent["metadata"]),
+        paid=False,
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        payment_method_details={"card": _card_details(intent, method), "type": "card"},
+        radar_options={},
+        refunded=False,
+    )
+    charge["receipt_url"] = f"{call.base_url}/receipts/{charge['id']}"
+    return charge
+
+
+def _card_details(intent: Body, method: Body) -> Body:
+    card = method["card"]
+    copied = (
+        "brand",
+        "checks",
+        "country",
+        "exp_month",
+        "exp_year",
+        "fingerprint",
+        "funding",
+        "last4",
+        "wallet",
+    )
+    return {
+        **{name: card[name] for name in copied},
+        "amount_authorized": intent["amount"],
+        "authorization_code": None,
+        "installments": None,
+        "mandate": None,
+        "network": card["brand"],
+        "network_token": {"used": False},
+        "three_d_secure": None,
+    }
+
+
+def succeed(call: Call, intent: Body, method: Body, *, authenticated: bool) -> Body:
+    """A charge that went through: money pending (or available, by card), its fee, its event, perhaps a dispute."""
+    card = test_card(method)
+    charge = _charge(call, intent, method)
+    available_on = call.now + (0 if card.straight_to_available else PENDING_FOR)
+    transaction = move(
+        call,
+        "charge",
+        charge["id"],
+        amount=intent["amount"],
+        currency=intent["currency"],
+        fee=fee_of(intent["amount"]),
+        available_on=available_on,
+        description=intent["description"],
+    )
+    charge.update(
+        amount_captured=intent["amount"],
+        balance_transaction=transaction["id"],
+        captured=True,
+        outcome=_outcome("approved_by_network", "authorized", None, "Payment complete."),
+        paid=True,
+        status="succeeded",
+    )
+    if authenticated:
+        details = {
+            "authentication_flow": "challenge",
+            "result": "authenticated",
+            "result_reason": None,
+            "version": "2.2.0",
+        }
+        charge["payment_method_details"]["card"]["three_d_secure"] = details
+    call.save(charge)
+    call.emit("charge.succeeded", charge)
+    if card.disputed:
+        open_dispute(call, charge)
+    return charge
+
+
+def fail(call: Call, intent: Body, method: Body, code: str, decline_code: str) -> Body:
+    """A charge the bank refused, kept for the record, with its event."""
+    message = decline_message(decline_code)
+    charge = _charge(call, intent, method)
+    charge.update(
+        failure_code=code,
+        failure_message=message,
+        outcome=_outcome("declined_by_network", "issuer_declined", decline_code, message),
+        status="failed",
+    )
+    charge["receipt_url"] = None
+    call.save(charge)
+    call.emit("charge.failed", charge)
+    return charge
+
+
+def _outcome(network: str, kind: str, reason: str | None, message: str) -> Body:
+    return {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": network,
+        "reason": reason,
+        "risk_level": "normal",
+        "seller_message": message,
+        "type": kind,
+    }
+
+
+def retrieve(call: Call, charge_id: str) -> Body:
+    """One charge."""
+    return render(call, call.fetch("charge", charge_id))
+
+
+def update(call: Call, charge_id: str) -> Body:
+    """Change a charge's metadata or description."""
+    charge = call.fetch("charge", charge_id)
+    if "metadata" in call.params:
+        charge["metadata"] = merge_metadata(charge["metadata"], call.params["metadata"])
+    if "description" in call.params:
+        charge["description"] = call.params["description"]
+    private(charge)
+    call.save(charge)
+    call.emit("charge.updated", charge)
+    return render(call, charge)
+
+
+def list_all(call: Call) -> Body:
+    """Charges, newest first."""
+    return page(call, "charge", "/v1/charges", by=("payment_intent", "customer", "transfer_group"))
+
+
+def refunds_of(call: Call, charge: Body) -> Body:
+    """The list that `expand` shows inside a charge."""
+    found = call.store.find("refund", {"charge": charge["id"]})
+    return whole(call, found, f"/v1/charges/{charge['id']}/refunds")
+
+
+ROUTES: list[Route] = [
+    route(
+        "GET",
+        "/v1/charges",
+        "charge_list",
+        f"payment_intent customer transfer_group {' '.join(FILTERS)}",
+        list_all,
+    ),
+    route("GET", "/v1/charges/{}", "charge_retrieve", "", retrieve),
+    route("POST", "/v1/charges/{}", "charge_update", "metadata description", update),
+]

@@ -1,0 +1,63 @@
+"""Every address of the API the stand-in answers, and what it does by itself when its time comes."""
+
+from collections.abc import Callable
+
+from payments.standin.call import Call
+from payments.standin.errors import Body
+from payments.standin.objects import (
+    accounts,
+    balance,
+    charges,
+    checkout_sessions,
+    customers,
+    disputes,
+    events,
+    payment_intents,
+    payment_methods,
+    refunds,
+    setup_intents,
+    transfers,
+    webhook_endpoints,
+)
+from payments.standin.routing import Table
+
+_RESOURCES = (
+    accounts,
+    balance,
+    charges,
+    checkout_sessions,
+    customers,
+    disputes,
+    events,
+    payment_intents,
+    payment_methods,
+    refunds,
+    setup_intents,
+    transfers,
+    webhook_endpoints,
+)
+
+TABLE = Table([route for resource in _RESOURCES for route in resource.ROUTES])
+
+SCHEDULED: dict[str, Callable[[Call, str], None]] = {
+    checkout_sessions.EXPIRE: checkout_sessions.expire_if_due,
+    refunds.SETTLE: refunds.settle,
+}
+
+#: Lists that an object shows only when expanded: (kind, field) to the function that makes them.
+INCLUDABLE: dict[tuple[str, str], Callable[[Call, Body], Body]] = {
+    ("charge", "refunds"): charges.refunds_of,
+    ("checkout.session", "line_items"): checkout_sessions.items_of,
+}
+
+
+def run_due(call: Call) -> int:
+    """Do what the moved clock has made due (in a transaction); how many things that was."""
+    due = call.store.execute(
+        "SELECT id, action, object FROM schedule WHERE due <= ? ORDER BY due LIMIT 500", call.now
+    )
+    rows = due.fetchall()
+    for row_id, action, object_id in rows:
+        SCHEDULED[action](call, object_id)
+        call.store.execute("DELETE FROM schedule WHERE id = ?", row_id)
+    return len(rows)
