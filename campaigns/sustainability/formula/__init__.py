@@ -1,0 +1,53 @@
+"""The arithmetic of standing on one's own feet: no database, no clock, exact fractions."""
+
+from campaigns.sustainability.formula.figures import (
+    AMOUNTS,
+    INCOME_KINDS,
+    Accounts,
+    Figures,
+    added_up,
+    month_name,
+    month_number,
+    month_of,
+)
+from campaigns.sustainability.formula.ratios import (
+    STAGES,
+    Payers,
+    Reason,
+    Standing,
+    break_even_month,
+    grant_dependency,
+    income_concentration,
+    months_of_cash,
+    operating_margin,
+    operating_self_sufficiency,
+    rounded,
+    self_sufficiency_ratio,
+    stage,
+    standing,
+)
+
+__all__ = [
+    "AMOUNTS",
+    "INCOME_KINDS",
+    "STAGES",
+    "Accounts",
+    "Figures",
+    "Payers",
+    "Reason",
+    "Standing",
+    "added_up",
+    "break_even_month",
+    "grant_dependency",
+    "income_concentration",
+    "month_name",
+    "month_number",
+    "month_of",
+    "months_of_cash",
+    "operating_margin",
+    "operating_self_sufficiency",
+    "rounded",
+    "self_sufficiency_ratio",
+    "stage",
+    "standing",
+]
