@@ -52,6 +52,11 @@ def can_see_officer_desk(user: Visitor | None) -> bool:
     return has_role(user, Role.OFFICER, Role.APPROVER, Role.AUDITOR)
 
 
+def can_grant_roles(user: Visitor | None, to: User) -> bool:
+    """Officers give city roles to others, never to themselves."""
+    return is_person(user) and has_role(user, Role.OFFICER) and user.pk != to.pk
+
+
 def require(allowed: bool) -> None:  # noqa: FBT001 - reads as a sentence: require(can_…(user, thing))
     """Raise `NotAllowed` unless the predicate said yes."""
     if not allowed:

@@ -2,8 +2,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from accounts.views import dev, organisations, profile
+
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path(_("me/"), profile.profile, name="account_profile"),
+    path(_("me/keys/"), profile.tokens, name="account_tokens"),
+    path(_("me/keys/<int:pk>/revoke/"), profile.token_revoke, name="account_token_revoke"),
+    path(_("organisations/new/"), organisations.organisation_new, name="organisation_new"),
+    path(_("organisations/<slug:slug>/team/"), organisations.organisation_edit, name="organisation_edit"),
+    path(_("organisations/<slug:slug>/team/add/"), organisations.member_add, name="member_add"),
+    path(_("organisations/members/<int:pk>/remove/"), organisations.member_remove, name="member_remove"),
+]
 api_urlpatterns: list[URLPattern] = []
+
+dev_urlpatterns = [
+    path("dev/mail/", dev.mail, name="dev_mail"),
+    path("dev/mail/<int:pk>/", dev.mail_one, name="dev_mail_one"),
+    path("dev/logins/", dev.logins, name="dev_logins"),
+    path(
+        "dev/components/",
+        TemplateView.as_view(template_name="crowdfund/styleguide.html"),
+        name="dev_components",
+    ),
+]
+if settings.DEBUG:
+    urlpatterns += dev_urlpatterns

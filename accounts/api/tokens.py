@@ -1,9 +1,7 @@
-"""Keys to the API: shown once, kept as a hash."""
+"""Who speaks to the API with a key."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -12,32 +10,12 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import ApiToken
+from accounts.services import token_digest
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from rest_framework.request import Request
 
     from accounts.models import User
-
-
-def digest(secret: str) -> str:
-    """Hash a token's secret; it is random and long, so one round of sha256 is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def issue_token(*, user: User, label: str, second_factor: bool, now: dt.datetime) -> str:
-    """Make a token and return it, for the only time."""
-    secret = "cf_" + secrets.token_urlsafe(32)
-    ApiToken.objects.create(
-        user=user,
-        label=label,
-        prefix=secret[:10],
-        digest=digest(secret),
-        second_factor=second_factor,
-        created_at=now,
-    )
-    return secret
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -51,7 +29,9 @@ class TokenAuthentication(BaseAuthentication):
         token = (
             ApiToken.objects.select_related("user")
             .filter(
-                digest=digest(secret.strip().decode("latin-1")), revoked_at__isnull=True, user__is_active=True
+                digest=token_digest(secret.strip().decode("latin-1")),
+                revoked_at__isnull=True,
+                user__is_active=True,
             )
             .first()
         )

@@ -44,12 +44,14 @@ class Frame:
 WIDE = Frame("wide", 760, 320, 76, 20)
 NARROW = Frame("narrow", 340, 250, 58, 12)
 
+MOST_DOTS = 24
+
 
 def nice_step(span: float, parts: int) -> float:
     """The round step (1, 2, 2.5 or 5 times a power of ten) that cuts `span` in at most `parts`."""
     rough = span / max(parts, 1)
     power = 10 ** math.floor(math.log10(rough))
-    return next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= rough * (1 - 1e-9))
+    return float(next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= rough * (1 - 1e-9)))
 
 
 def ticks(low: float, high: float, parts: int = 4) -> list[float]:
@@ -134,7 +136,7 @@ def _line(line: Mapping[str, Any], number: int, x: Any, y: Any) -> dict[str, Any
         "number": number,
         "label": line["label"],
         "runs": [" ".join(run) for run in runs if len(run) > 1],
-        "dots": dots if len(dots) <= 24 else dots[-1:],
+        "dots": dots if len(dots) <= MOST_DOTS else dots[-1:],
     }
 
 
@@ -150,8 +152,9 @@ def line_chart(
 ) -> dict[str, Any]:
     """Lines over time.
 
-    `labels` name the points (months, already in words); `lines` are dicts with `label` and `values`, as many values as
-    labels, None where nothing is known. `unit` as in `show`. `limit` draws a dashed line, `limit_label` says what it is.
+    `labels` name the points (months, already in words); `lines` are dicts with `label` and `values`, as many
+    values as labels, None where nothing is known. `unit` as in `show`. `limit` draws a dashed line,
+    `limit_label` says what it is.
     """
     names = [str(label) for label in labels]
     table = [

@@ -84,4 +84,3 @@ def menu(context: template.Context, name: str) -> Sequence[Link]:
     path = request.path if isinstance(request, HttpRequest) else ""
     links = ((str(label), place(key)) for key, label in MENUS[name])
     return [Link(label, url, path.startswith(url)) for label, url in links if url]
-

@@ -19,3 +19,5 @@ LOGGING = {"version": 1, "disable_existing_loggers": False}
 
 # Tests that commit are cleaned by TRUNCATE, which the ledger refuses everywhere else
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c crowdfund.may_truncate=on"
+WHITENOISE_AUTOREFRESH = True  # no collected files in tests
+WHITENOISE_USE_FINDERS = True

@@ -1,7 +1,5 @@
 """What the hosted pages say, in English and Italian; no catalogue, the stand-in stands without the project."""
 
-# ruff: noqa: RUF001 - Italian writes its apostrophes
-
 from email.message import Message
 
 WORDS: dict[str, tuple[str, str]] = {

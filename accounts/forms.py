@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import OrganisationKind, TeamRole
+
+if TYPE_CHECKING:
+    from crowdfund.kit.errors import Refused
+
+
+def tell(form: forms.BaseForm, refused: Refused) -> None:
+    """Show a service's refusal at its field, or above the form when it has none."""
+    form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+
+
+class ProfileForm(forms.Form):
+    """One's name and language."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    language = forms.ChoiceField(label=_("Language of emails"), choices=settings.LANGUAGES)
+
+
+class OrganisationForm(forms.Form):
+    """An organisation's card."""
+
+    name = forms.CharField(label=_("Name"), max_length=160)
+    kind = forms.ChoiceField(label=_("Kind"), choices=OrganisationKind.choices)
+    tax_code = forms.CharField(
+        label=_("Tax code"), max_length=16, required=False, help_text=_("Codice fiscale of the organisation.")
+    )
+    email = forms.EmailField(label=_("Email"), required=False)
+    about = forms.CharField(label=_("Who you are"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
+
+
+class MemberForm(forms.Form):
+    """Somebody new in the team."""
+
+    email = forms.EmailField(label=_("Email"), help_text=_("The person must have an account."))
+    role = forms.ChoiceField(label=_("Role"), choices=TeamRole.choices)
+
+
+class TokenForm(forms.Form):
+    """A new key to the API."""
+
+    label = forms.CharField(label=_("Name of the key"), max_length=80, help_text=_("To recognise it later."))
