@@ -20,8 +20,8 @@ def record(call: "Call", event_type: str, shown: Body, *, previous: Body | None,
         data["previous_attributes"] = previous
     endpoints = [
         endpoint["id"]
-        for endpoint in call.store.find("webhook_endpoint", {"status": "enabled"})
-        if {"*", event_type} & set(endpoint["enabled_events"])
+        for endpoint in call.store.endpoints()
+        if endpoint["status"] == "enabled" and {"*", event_type} & set(endpoint["enabled_events"])
     ]
     event: Body = {
         "id": new_id("evt"),

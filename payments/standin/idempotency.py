@@ -60,7 +60,7 @@ class Keys:
             return stored
 
     def _stored(self, account: str, key: str, mark: str, now: int) -> Stored | None:
-        with self._store.transaction():
+        with self._store.reading():
             row = self._store.execute(
                 "SELECT fingerprint, status, body FROM idempotency WHERE account = ? AND key = ? AND created > ?",
                 account,

@@ -8,6 +8,7 @@ import json
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -51,12 +52,22 @@ _INDEXED: dict[str, tuple[str, ...]] = {
     "dispute": ("charge",),
 }
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_ALPHABET = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
 
 
 def new_id(prefix: str, length: int = 24) -> str:
-    """A random id in the API's form, `prefix_` and letters and digits."""
-    return f"{prefix}_{''.join(_ALPHABET[byte % 62] for byte in secrets.token_bytes(length))}"
+    """An id in the API's form, `prefix_` and letters and digits: the time first, then chance.
+
+    As with the API's own, ids made after one another stand side by side, which keeps the index small to write.
+    """
+    moment = time.time_ns() // 1_000_000
+    start = bytes(_ALPHABET[moment // 62**power % 62] for power in range(6, -1, -1))
+    chance = secrets.token_bytes(length - len(start)).translate(_LETTERS)
+    return f"{prefix}_{(start + chance).decode()}"
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class Store:
@@ -64,10 +75,13 @@ class Store:
 
     def __init__(self, path: str) -> None:
         self._lock = threading.RLock()
+        self._endpoints: list[Body] | None = None
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         # A kill of the process loses nothing; only a crash of the machine could lose the last second.
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA cache_size=-65536")
+        self._db.execute("PRAGMA wal_autocheckpoint=8000")
         self._db.executescript(_SCHEMA)
         for kind, fields in _INDEXED.items():
             for field in fields:
@@ -84,6 +98,7 @@ class Store:
             try:
                 yield
             except BaseException:
+                self._endpoints = None
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
@@ -95,6 +110,7 @@ class Store:
         try:
             yield
         except BaseException:
+            self._endpoints = None
             self._db.execute("ROLLBACK TO inner_step")
             self._db.execute("RELEASE inner_step")
             raise
@@ -106,10 +122,12 @@ class Store:
 
     def put(self, body: Body) -> Body:
         """Write an object, new or changed."""
+        if body["object"] == "webhook_endpoint":
+            self._endpoints = None
         self._db.execute(
             "INSERT INTO objects (id, kind, created, body) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-            (body["id"], body["object"], body.get("created") or 0, json.dumps(body, separators=(",", ":"))),
+            (body["id"], body["object"], body.get("created") or 0, _encode(body)),
         )
         return body
 
@@ -120,7 +138,20 @@ class Store:
 
     def remove(self, object_id: str) -> None:
         """Forget an object (only what the API itself deletes)."""
+        self._endpoints = None
         self._db.execute("DELETE FROM objects WHERE id = ?", (object_id,))
+
+    def endpoints(self) -> list[Body]:
+        """The webhook endpoints, remembered because every event asks."""
+        if self._endpoints is None:
+            self._endpoints = self.find("webhook_endpoint")
+        return self._endpoints
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Look only, at one moment."""
+        with self._lock:
+            yield
 
     def position(self, object_id: str) -> int | None:
         """Where an object stands in the order of creation."""

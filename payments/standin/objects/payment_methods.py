@@ -5,7 +5,7 @@ from typing import Any
 
 from payments.standin.call import Call, merge_metadata, private, render
 from payments.standin.cards import CARDS, TOKENS, Card
-from payments.standin.errors import CARD_ERROR, ApiError, Body
+from payments.standin.errors import ApiError, Body, missing
 from payments.standin.listing import page
 from payments.standin.objects.declines import decline_error
 from payments.standin.routing import Route, route
@@ -68,13 +68,7 @@ def resolve(call: Call, name: str, *, param: str = "payment_method") -> Body:
         return from_card(call, TOKENS[name])
     method = call.store.get(name)
     if method is None or method["object"] != "payment_method":
-        # The name of this resource has an inner capital in the API's messages.
-        raise ApiError(
-            f"No such PaymentMethod: '{name}'",
-            status=400 if param != "id" else 404,
-            code="resource_missing",
-            param=param,
-        )
+        raise missing("PaymentMethod", name, param=param, status=400)
     return method
 
 
@@ -164,13 +158,6 @@ def of_customer(call: Call, customer_id: str) -> Body:
     where: dict[str, Any] = {"customer": customer_id}
     return page(
         call, "payment_method", f"/v1/customers/{customer_id}/payment_methods", by=("type",), where=where
-    )
-
-
-def incorrect_number() -> ApiError:
-    """A number that is no test card (Docs: Testing, Invalid data)."""
-    return ApiError(
-        "Your card number is incorrect.", status=402, kind=CARD_ERROR, code="incorrect_number", param="number"
     )
 
 

@@ -9,7 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "pay_title": ("Pay {amount}", "Paga {amount}"),
     "save_title": ("Save your card", "Salva la tua carta"),
-    "merchant": ("To {name}", "A {name}"),
+    "merchant": ("Merchant: {name}", "Esercente: {name}"),
     "nothing_charged": (
         "Nothing is charged now. The card is kept so that it can be charged later, without you, as you agreed.",
         "Ora non si addebita nulla. La carta si conserva per un addebito successivo, senza di te, come concordato.",

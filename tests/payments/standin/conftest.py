@@ -29,13 +29,13 @@ TEST_KEY = "sk_test_contract"
 class Standin:
     """A running stand-in."""
 
-    process: subprocess.Popen[str]
+    process: Any
     url: str
     state: Path
 
     def stop(self) -> int:
         self.process.terminate()
-        code = self.process.wait(timeout=5)
+        code: int = self.process.wait(timeout=5)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
@@ -151,6 +151,12 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(there.status)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
 
         def log_message(self, *_args: object) -> None:
             pass

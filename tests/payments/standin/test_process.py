@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,7 +37,7 @@ def test_everything_survives_a_restart(tmp_path):
         client = sdk(first.url).v1
         Control(first.url)("clock", offset=86400)
         customer = client.customers.create({"email": "a@example.org"}, {"idempotency_key": "one"})
-        session = client.checkout.sessions.create(
+        session: Any = client.checkout.sessions.create(
             {
                 "mode": "setup",
                 "currency": "eur",
@@ -53,7 +54,7 @@ def test_everything_survives_a_restart(tmp_path):
             client.customers.create({"email": "a@example.org"}, {"idempotency_key": "one"}).id == customer.id
         )
         assert Control(second.url).read("clock")["offset"] == 86400
-        again = client.checkout.sessions.retrieve(session.id)
+        again: Any = client.checkout.sessions.retrieve(session.id)
         assert again.url.startswith(second.url)
         assert pay_at(again.url) == "https://example.org/"
     finally:
@@ -118,7 +119,7 @@ def test_it_ends_with_its_parent(tmp_path):
         " stdout=subprocess.PIPE, text=True)\n"
         "child.stdout.readline()\nprint(child.pid, flush=True)\ntime.sleep(60)\n"
     )
-    parent = subprocess.Popen(
+    parent: Any = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path / "state.sqlite")],
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
