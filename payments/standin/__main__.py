@@ -41,10 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _set_endpoint(server.desk, options.webhook_url, options.webhook_secret, events)
     courier.start()
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    sys.stdout.write(f"listening on {server.base_url}\n")
-    sys.stdout.flush()
-    if options.ready_file:
-        Path(options.ready_file).write_text(server.base_url, encoding="utf-8")
+    _say_ready(server.base_url, options.ready_file)
     while not stop.wait(TICK):
         server.desk.tick()
     server.shutdown()
@@ -70,6 +67,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.webhook_url and not options.webhook_secret.startswith("whsec_"):
         parser.error("--webhook-url needs a --webhook-secret that starts with whsec_")
     return options
+
+
+def _say_ready(address: str, ready_file: str) -> None:
+    """Tell on standard output, and first in the file, which appears whole or not at all."""
+    if ready_file:
+        draft = Path(f"{ready_file}.part")
+        draft.write_text(address, encoding="utf-8")
+        draft.replace(ready_file)
+    sys.stdout.write(f"listening on {address}\n")
+    sys.stdout.flush()
 
 
 def _end_with_parent() -> None:
