@@ -97,7 +97,7 @@ CARDS: dict[str, Card] = {
             "pm_card_createDispute",
             {
                 "en": "Works, then the holder disputes the charge",
-                "it": "Funziona, poi il titolare contesta l'addebito",
+                "it": "Funziona, poi il titolare contesta l’addebito",
             },
             disputed=True,
         ),
