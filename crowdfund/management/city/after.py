@@ -1,0 +1,166 @@
+"""After a campaign: the match is committed, money is released by two people, and the months are booked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from campaigns.services.content import post_update
+from campaigns.services.milestones import reach_milestone
+from campaigns.sustainability.services.books import open_books
+from campaigns.sustainability.services.closing import close_month
+from campaigns.sustainability.services.months import Extras, enter_month
+from django.conf import settings
+from payments.services.disburse import approve_disbursement, propose_disbursement
+from payments.services.payout import (
+    confirm_receipt,
+    open_payout_account,
+    record_mandate,
+    refresh_payout_account,
+)
+
+from campaigns.models import Milestone
+from crowdfund.management.city.before import owner
+from crowdfund.management.city.visitor import finish_onboarding, tell_standin
+from payments.enums import Channel
+from payments.ledger.selectors import credit_balance
+from payments.matching.models import Reservation
+from payments.matching.services import Act, confirm_act, record_act
+from payments.postings import held
+
+if TYPE_CHECKING:
+    from crowdfund.management.city.walk import Walk
+
+CUP = "B49D16010990006"
+
+
+def onboard(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
+    """Let the organisation open the account that card money is paid to."""
+    organisation = walk.organisations[entry["organisation"]]
+    finish_onboarding(open_payout_account(organisation=organisation, by=owner(walk, entry), now=now))
+    refresh_payout_account(account_id=organisation.payout_account.stripe_account_id, now=now)
+
+
+def commit(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
+    """Record the act that commits the match, and confirm it."""
+    reservation = Reservation.objects.get(campaign=walk.campaigns[entry["key"]])
+    act = Act("Area Economia Urbana e Lavoro", f"{now:%j}/{now.year}", now.date(), CUP, f"Prot. {now:%d%m%Y}")
+    recorded = record_act(reservation=reservation, act=act, by=walk.people["officer"], now=now)
+    confirm_act(act=recorded, by=walk.people["approver"], now=now)
+
+
+def pay_crowd(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
+    """Release the crowd's money to the organisation's connected account."""
+    campaign = walk.campaigns[entry["key"]]
+    if settings.STRIPE_SECRET_KEY == settings.STANDIN_KEY:
+        tell_standin(settings.STRIPE_API_BASE, "make-available")
+    decision = propose_disbursement(
+        campaign=campaign,
+        channel=Channel.CARD,
+        amount_cents=credit_balance(held(campaign.pk, Channel.CARD)),
+        reason="La quota raccolta dai cittadini, intera",
+        by=walk.people["officer"],
+        now=now,
+    )
+    approve_disbursement(disbursement=decision, by=walk.people["approver"], now=now)
+
+
+def pay_tranche(walk: Walk, entry: dict[str, Any], title: str, now: dt.datetime) -> None:
+    """Reach a milestone and pay its tranche of the match by a mandate of the treasury."""
+    campaign = walk.campaigns[entry["key"]]
+    milestone = Milestone.objects.get(campaign=campaign, title=title)
+    reach_milestone(
+        milestone=milestone,
+        evidence="Sopralluogo del tutor con fotografie.",
+        by=walk.people["officer"],
+        now=now,
+    )
+    reservation = Reservation.objects.get(campaign=campaign)
+    cents = (reservation.proposed_cents or 0) * milestone.share_percent // 100
+    decision = propose_disbursement(
+        campaign=campaign,
+        channel=Channel.MATCH,
+        amount_cents=cents,
+        milestone=milestone,
+        reason=f"Quota della tappa: {title}",
+        by=walk.people["officer"],
+        now=now,
+    )
+    payout = approve_disbursement(disbursement=decision, by=walk.people["approver"], now=now)
+    on = now.date()
+    number = f"{now:%j}/{now.year}"
+    record_mandate(
+        payout=payout, number=number, on=on, amount_cents=cents, by=walk.people["officer"], now=now
+    )
+    payout.refresh_from_db()
+    confirm_receipt(payout=payout, receipt_on=on, by=walk.people["officer"], now=now)
+    post_update(
+        campaign=campaign,
+        title=f"Tappa raggiunta: {title.lower()}",
+        text="Il Comune ha versato la sua quota. I conti di ogni mese sono nella pagina del progetto.",
+        by=owner(walk, entry),
+        now=now,
+    )
+
+
+def months_back(count: int, today: dt.date) -> list[dt.date]:
+    """Return the first days of the last `count` whole months, oldest first."""
+    found = []
+    year, month = today.year, today.month
+    for _ in range(count):
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+        found.append(dt.date(year, month, 1))
+    return found[::-1]
+
+
+def figures_of(turn: int) -> dict[str, int]:
+    """Return the books of a workshop that slowly learns to live on its repairs, in cents."""
+    winter = -18_000 if turn % 12 in {8, 9} else 0
+    return {
+        "earned": 42_000 + 14_500 * turn + winter,
+        "public_contracts": 30_000 if turn % 6 == 5 else 0,
+        "donations": 12_000 if turn % 4 == 0 else 3_000,
+        "in_kind": 20_000,
+        "staff": 138_000 if turn < 6 else 152_000,
+        "rent": 38_000,
+        "goods": 21_000 + 2_400 * turn,
+        "services": 9_000,
+        "finance": 1_200,
+        "depreciation": 10_700,
+        "other": 4_000,
+        "investment": 1_420_000 if turn == 0 else 0,
+    }
+
+
+def book_months(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
+    """Open the books and enter and close the last eighteen months."""
+    project, by = walk.projects[entry["key"]], walk.people["pedali_conti"]
+    months = months_back(18, now.date())
+    books = open_books(project=project, opened_on=months[0], by=owner(walk, entry), now=now)
+    cash = 900_000
+    for turn, month in enumerate(months):
+        figures = figures_of(turn)
+        incoming = sum(figures[name] for name in ("earned", "public_contracts", "donations"))
+        outgoing = sum(figures[name] for name in ("staff", "rent", "goods", "services", "finance", "other"))
+        cash = max(120_000, cash + incoming - outgoing)
+        account = enter_month(
+            books=books,
+            month=month,
+            figures=figures,
+            cash_end_cents=cash,
+            extras=Extras(volunteer_hours=60, fte_hundredths=150, disadvantaged_hundredths=50),
+            by=by,
+            now=now,
+        )
+        close_month(account=account, by=by, now=now)
+
+
+def schedule(walk: Walk, entry: dict[str, Any], *, closed: float) -> None:
+    """Put what follows a funded campaign into the agenda: `closed` is the day its collection ended."""
+    walk.on(closed + 1, partial(onboard, walk, entry))
+    walk.on(closed + 8, partial(commit, walk, entry))
+    walk.on(closed + 10, partial(pay_crowd, walk, entry))
+    walk.on(closed + 40, lambda now: pay_tranche(walk, entry, "Apertura", now))
+    walk.on(closed + 380, lambda now: pay_tranche(walk, entry, "Primo anno di attività", now))
+    walk.on(-0.2, partial(book_months, walk, entry))
