@@ -1,6 +1,7 @@
 """Where the pages of the service are, for menus."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django import template
@@ -10,29 +11,30 @@ from django.utils.translation import gettext_lazy
 
 register = template.Library()
 
-# The one list of addresses that menus, the footer and the error pages know. A page that does not exist yet is left out.
-PLACES: Mapping[str, str] = {
-    "home": "home",
-    "campaigns": "campaign_list",
-    "needs": "need_list",
-    "need_report": "need_report",
-    "neighbourhoods": "neighbourhood_list",
-    "projects": "project_list",
-    "programmes": "programme_list",
-    "how": "how",
-    "open_data": "open_data",
-    "feedback": "feedback",
-    "privacy": "privacy",
-    "login": "account_login",
-    "signup": "account_signup",
-    "logout": "account_logout",
-    "my_pledges": "pledge_list",
-    "team": "team_desk",
-    "desk": "officer_desk",
-    "email": "account_email",
-    "password": "account_change_password",
-    "mfa": "mfa_index",
-    "sessions": "usersessions_list",
+# The one list of addresses that menus, the footer and the error pages know: names of URL patterns, the first one that
+# exists is taken. A page that does not exist yet is left out.
+PLACES: Mapping[str, Sequence[str]] = {
+    "home": ("home",),
+    "campaigns": ("campaigns", "campaign_list"),
+    "needs": ("needs", "need_list"),
+    "need_report": ("need_report", "need_new", "need_create"),
+    "neighbourhoods": ("neighbourhoods", "neighbourhood_list"),
+    "projects": ("projects", "project_list"),
+    "programmes": ("programmes", "programme_list"),
+    "how": ("how", "how_it_works"),
+    "open_data": ("open_data",),
+    "feedback": ("feedback",),
+    "privacy": ("privacy",),
+    "login": ("account_login",),
+    "signup": ("account_signup",),
+    "logout": ("account_logout",),
+    "my_pledges": ("my_pledges", "pledges", "pledge_list"),
+    "team": ("team", "team_desk"),
+    "desk": ("desk", "officer_desk"),
+    "email": ("account_email",),
+    "password": ("account_change_password",),
+    "mfa": ("mfa_index",),
+    "sessions": ("usersessions_list",),
 }
 
 MAIN = (
@@ -71,10 +73,10 @@ class Link:
 @register.simple_tag
 def place(name: str) -> str:
     """The address of a page of the service in the reader's language; empty while it does not exist."""
-    try:
-        return reverse(PLACES[name])
-    except NoReverseMatch:
-        return ""
+    for pattern in PLACES[name]:
+        with suppress(NoReverseMatch):
+            return reverse(pattern)
+    return ""
 
 
 @register.simple_tag(takes_context=True)
