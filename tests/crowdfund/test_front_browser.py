@@ -43,7 +43,8 @@ def screen(system_chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing_and_nothing_overflows(live_server, screen, path):
+def test_axe_finds_nothing_and_nothing_overflows(live_server, screen, path, settings):
+    settings.DEMO_MODE = True  # with the banner
     complaints: list[str] = []
     strangers: list[str] = []
     screen.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
