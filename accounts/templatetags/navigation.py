@@ -31,6 +31,8 @@ PLACES: Mapping[str, Sequence[str]] = {
     "my_pledges": ("my_pledges", "pledges", "pledge_list"),
     "team": ("team", "team_desk"),
     "desk": ("desk", "officer_desk"),
+    "profile": ("account_profile",),
+    "keys": ("account_tokens",),
     "email": ("account_email",),
     "password": ("account_change_password",),
     "mfa": ("mfa_index",),
@@ -48,10 +50,12 @@ MAIN = (
 ACCOUNT = (
     ("my_pledges", gettext_lazy("My pledges")),
     ("team", gettext_lazy("My projects")),
+    ("profile", gettext_lazy("About me")),
     ("email", gettext_lazy("Email")),
     ("password", gettext_lazy("Password")),
     ("mfa", gettext_lazy("Second factor")),
     ("sessions", gettext_lazy("Open sessions")),
+    ("keys", gettext_lazy("Keys of the API")),
 )
 SERVICE = (
     ("open_data", gettext_lazy("Open data")),
@@ -85,4 +89,6 @@ def menu(context: template.Context, name: str) -> Sequence[Link]:
     request = context.get("request")
     path = request.path if isinstance(request, HttpRequest) else ""
     links = ((str(label), place(key)) for key, label in MENUS[name])
-    return [Link(label, url, path.startswith(url)) for label, url in links if url]
+    found = [(label, url) for label, url in links if url]
+    nearest = max((url for _label, url in found if path.startswith(url)), key=len, default="")
+    return [Link(label, url, url == nearest) for label, url in found]
