@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView
 
 from accounts.views import dev, organisations, profile
 
@@ -27,11 +26,6 @@ dev_urlpatterns = [
     path("dev/mail/", dev.mail, name="dev_mail"),
     path("dev/mail/<int:pk>/", dev.mail_one, name="dev_mail_one"),
     path("dev/logins/", dev.logins, name="dev_logins"),
-    path(
-        "dev/components/",
-        TemplateView.as_view(template_name="crowdfund/styleguide.html"),
-        name="dev_components",
-    ),
 ]
 if settings.DEBUG:
     urlpatterns += dev_urlpatterns

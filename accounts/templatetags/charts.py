@@ -16,6 +16,8 @@ from accounts.templatetags.ui import cents, euros, percent, ratio
 register = template.Library()
 
 Number = int | float | Decimal
+SPAN_AT_LEAST = 0.01  # closer values are one and the same on a drawing
+DOTS_AT_MOST = 24  # beyond, they hide the line: only the last one is drawn
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,17 @@ class Frame:
 WIDE = Frame("wide", 760, 320, 76, 20)
 NARROW = Frame("narrow", 340, 250, 58, 12)
 
-MOST_DOTS = 24
-
 
 def nice_step(span: float, parts: int) -> float:
     """The round step (1, 2, 2.5 or 5 times a power of ten) that cuts `span` in at most `parts`."""
     rough = span / max(parts, 1)
-    power = 10 ** math.floor(math.log10(rough))
-    return float(next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= rough * (1 - 1e-9)))
+    power = math.pow(10, math.floor(math.log10(rough)))
+    return next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= rough * (1 - 1e-9))
 
 
 def ticks(low: float, high: float, parts: int = 4) -> list[float]:
     """Round values from at or below `low` to at or above `high`."""
-    if high <= low:
+    if high - low < SPAN_AT_LEAST:
         high = low + 1
     step = nice_step(high - low, parts)
     first, last = math.floor(low / step), math.ceil(high / step)
@@ -136,7 +136,7 @@ def _line(line: Mapping[str, Any], number: int, x: Any, y: Any) -> dict[str, Any
         "number": number,
         "label": line["label"],
         "runs": [" ".join(run) for run in runs if len(run) > 1],
-        "dots": dots if len(dots) <= MOST_DOTS else dots[-1:],
+        "dots": dots if len(dots) <= DOTS_AT_MOST else dots[-1:],
     }
 
 

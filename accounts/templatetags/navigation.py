@@ -1,6 +1,7 @@
 """Where the pages of the service are, for menus."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django import template
@@ -10,29 +11,32 @@ from django.utils.translation import gettext_lazy
 
 register = template.Library()
 
-# The one list of addresses that menus, the footer and the error pages know. A page that does not exist yet is left out.
-PLACES: Mapping[str, str] = {
-    "home": "home",
-    "campaigns": "campaign_list",
-    "needs": "need_list",
-    "need_report": "need_report",
-    "neighbourhoods": "neighbourhood_list",
-    "projects": "project_list",
-    "programmes": "programme_list",
-    "how": "how",
-    "open_data": "open_data",
-    "feedback": "feedback",
-    "privacy": "privacy",
-    "login": "account_login",
-    "signup": "account_signup",
-    "logout": "account_logout",
-    "my_pledges": "pledge_list",
-    "team": "team_desk",
-    "desk": "officer_desk",
-    "email": "account_email",
-    "password": "account_change_password",
-    "mfa": "mfa_index",
-    "sessions": "usersessions_list",
+# The one list of addresses that menus, the footer and the error pages know: names of URL patterns, the first one that
+# exists is taken. A page that does not exist yet is left out.
+PLACES: Mapping[str, Sequence[str]] = {
+    "home": ("home",),
+    "campaigns": ("campaigns", "campaign_list"),
+    "needs": ("needs", "need_list"),
+    "need_report": ("need_report", "need_new", "need_create"),
+    "neighbourhoods": ("neighbourhoods", "neighbourhood_list"),
+    "projects": ("projects", "project_list"),
+    "programmes": ("programmes", "programme_list"),
+    "how": ("how", "how_it_works"),
+    "open_data": ("open_data",),
+    "feedback": ("feedback",),
+    "privacy": ("privacy",),
+    "login": ("account_login",),
+    "signup": ("account_signup",),
+    "logout": ("account_logout",),
+    "my_pledges": ("my_pledges", "pledges", "pledge_list"),
+    "team": ("team", "team_desk"),
+    "desk": ("desk", "officer_desk"),
+    "profile": ("account_profile",),
+    "keys": ("account_tokens",),
+    "email": ("account_email",),
+    "password": ("account_change_password",),
+    "mfa": ("mfa_index",),
+    "sessions": ("usersessions_list",),
 }
 
 MAIN = (
@@ -46,10 +50,12 @@ MAIN = (
 ACCOUNT = (
     ("my_pledges", gettext_lazy("My pledges")),
     ("team", gettext_lazy("My projects")),
+    ("profile", gettext_lazy("About me")),
     ("email", gettext_lazy("Email")),
     ("password", gettext_lazy("Password")),
     ("mfa", gettext_lazy("Second factor")),
     ("sessions", gettext_lazy("Open sessions")),
+    ("keys", gettext_lazy("Keys of the API")),
 )
 SERVICE = (
     ("open_data", gettext_lazy("Open data")),
@@ -71,10 +77,10 @@ class Link:
 @register.simple_tag
 def place(name: str) -> str:
     """The address of a page of the service in the reader's language; empty while it does not exist."""
-    try:
-        return reverse(PLACES[name])
-    except NoReverseMatch:
-        return ""
+    for pattern in PLACES[name]:
+        with suppress(NoReverseMatch):
+            return reverse(pattern)
+    return ""
 
 
 @register.simple_tag(takes_context=True)
@@ -83,4 +89,6 @@ def menu(context: template.Context, name: str) -> Sequence[Link]:
     request = context.get("request")
     path = request.path if isinstance(request, HttpRequest) else ""
     links = ((str(label), place(key)) for key, label in MENUS[name])
-    return [Link(label, url, path.startswith(url)) for label, url in links if url]
+    found = [(label, url) for label, url in links if url]
+    nearest = max((url for _label, url in found if path.startswith(url)), key=len, default="")
+    return [Link(label, url, url == nearest) for label, url in found]

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
+from django.core.files.storage import default_storage
 from django.forms import BoundField, CheckboxInput, ClearableFileInput, RadioSelect, Select, Textarea
 from django.forms.widgets import CheckboxSelectMultiple, FileInput
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
@@ -19,6 +21,8 @@ from crowdfund.kit.money import format_euro
 register = template.Library()
 
 NBSP = "\N{NO-BREAK SPACE}"
+DRAWINGS = "pictures/"
+NO_PICTURE = "pictures/quartiere.svg"
 DJANGOS_ROWS = "10"  # what a text area gets when nobody said how tall
 
 
@@ -46,14 +50,15 @@ def percent(points: float | Decimal | None, decimals: int = 0) -> str:
     """Percentage points in the reader's language: `97` → `97 %` in Italian, `97%` in English."""
     if points is None:
         return ""
-    figure = number_format(points, decimal_pos=decimals)
+    exact = Decimal(str(points)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    figure = number_format(exact, decimal_pos=decimals)
     return f"{figure}{NBSP}%" if _language() == "it" else f"{figure}%"
 
 
 @register.filter
 def ratio(share: float | Decimal | None, decimals: int = 0) -> str:
     """A share of one as a percentage: `0.824` → `82 %`."""
-    return "" if share is None else percent(share * 100, decimals)
+    return "" if share is None else percent(Decimal(str(share)) * 100, decimals)
 
 
 @register.filter
@@ -87,6 +92,22 @@ def _in_words(when: dt.date | None, pattern: str) -> str:
         when = timezone.localtime(when)
     text = date_format(when, pattern, use_l10n=False)
     return text.lower() if _language() == "it" else text
+
+
+@register.filter
+def days_until(deadline: dt.datetime | None, now: dt.datetime) -> int | None:
+    """Days from `now` to a deadline, by the calendar: 0 on the last day. None when it is over or not set."""
+    if deadline is None or deadline <= now:
+        return None
+    return (timezone.localdate(deadline) - timezone.localdate(now)).days
+
+
+@register.filter
+def picture(name: str | None) -> str:
+    """The address of a picture by its stored name: the project's own drawings are static, the rest is uploaded."""
+    if not name:
+        return static(NO_PICTURE)
+    return static(name) if name.startswith(DRAWINGS) else default_storage.url(name)
 
 
 @register.filter
