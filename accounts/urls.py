@@ -25,6 +25,7 @@ api_urlpatterns: list[URLPattern] = []
 dev_urlpatterns = [
     path("dev/mail/", dev.mail, name="dev_mail"),
     path("dev/mail/<int:pk>/", dev.mail_one, name="dev_mail_one"),
+    path("dev/mail/<int:pk>/html/", dev.mail_html, name="dev_mail_html"),
     path("dev/logins/", dev.logins, name="dev_logins"),
 ]
 if settings.DEBUG:
