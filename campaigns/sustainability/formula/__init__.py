@@ -10,6 +10,7 @@ from campaigns.sustainability.formula.figures import (
     month_number,
     month_of,
 )
+from campaigns.sustainability.formula.forecasting import Forecast, Point, Span, forecast, forecast_series
 from campaigns.sustainability.formula.ratios import (
     STAGES,
     Payers,
@@ -33,11 +34,16 @@ __all__ = [
     "STAGES",
     "Accounts",
     "Figures",
+    "Forecast",
     "Payers",
+    "Point",
     "Reason",
+    "Span",
     "Standing",
     "added_up",
     "break_even_month",
+    "forecast",
+    "forecast_series",
     "grant_dependency",
     "income_concentration",
     "month_name",

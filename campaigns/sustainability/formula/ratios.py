@@ -126,17 +126,19 @@ def break_even_month(accounts: Accounts) -> int | None:
     A month covers them when the earned income of the trailing 3 months is at least their operating costs;
     a month missing inside the 3 breaks the run. None when the last month doesn't.
     """
-    first = None
-    for month in range(max(accounts, default=0), min(accounts, default=1) - 1, -1):
-        window = window_of(accounts, month, BREAK_EVEN_WINDOW)
-        present = [one for one in window if one is not None]
-        if len(present) < len(window):
+    return run_start({month: one.earned - one.operating_costs for month, one in accounts.items()})
+
+
+def run_start(margins: Mapping[int, int]) -> int | None:
+    """Give the month that the latest run of trailing 3-month margins of 0 or more starts with, if any."""
+    start = None
+    oldest = min(margins, default=0)
+    for month in range(max(margins, default=-1), oldest - 1, -1):
+        window = range(max(oldest, month - BREAK_EVEN_WINDOW + 1), month + 1)
+        if not all(one in margins for one in window) or sum(margins[one] for one in window) < 0:
             break
-        total = added_up(present)
-        if total.earned < total.operating_costs:
-            break
-        first = month
-    return first
+        start = month
+    return start
 
 
 @dataclass(frozen=True, slots=True)
