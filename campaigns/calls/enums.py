@@ -6,6 +6,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crowdfund.kit.states import Transitions
 
 
@@ -66,3 +68,28 @@ APPLICATION_TRANSITIONS: Transitions = {
     ApplicationStatus.REJECTED: frozenset(),
     ApplicationStatus.WITHDRAWN: frozenset(),
 }
+
+
+class RuleProblem(TextChoices):
+    """What `formula.check_rule` can find wrong with a rule, each in words with its numbers to fill in."""
+
+    NOT_AN_OBJECT = "not_an_object", _("A rule is a JSON object.")
+    UNKNOWN_KIND = "unknown_kind", _("“%(value)s” is no kind of rule.")
+    UNKNOWN_FIELD = "unknown_field", _("This rule has no such field.")
+    MISSING = "missing", _("This number is needed.")
+    NOT_WHOLE = "not_whole", _("“%(value)s” is not a whole number.")
+    NOT_A_FLAG = "not_a_flag", _("This is true or false.")
+    UNKNOWN_CHOICE = "unknown_choice", _("“%(value)s” is not one of the choices.")
+    OUT_OF_RANGE = "out_of_range", _("This must be from %(minimum)s to %(maximum)s.")
+    NEGATIVE = "negative", _("This can't be below 0.")
+    NO_CONDITION = "no_condition", _("A lump sum asks for a number of backers, an amount, or both.")
+    RANGE_REVERSED = "range_reversed", _("The most is below the least.")
+    CAP_BELOW_MINIMUM = (
+        "cap_below_minimum",
+        _("The cap is below the match of the smallest cost admitted: no project could have its share."),
+    )
+
+    @classmethod
+    def sentence(cls, code: str, params: Mapping[str, object]) -> str:
+        """Word a problem that the formula found, with its numbers."""
+        return str(cls(code).label) % params
