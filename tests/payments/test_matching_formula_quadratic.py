@@ -39,6 +39,19 @@ def test_raw_matches_by_hand(gifts, cents):
     assert raw(*gifts) == cents
 
 
+@pytest.mark.parametrize(
+    ("gifts", "total"),
+    [
+        ([900, 400, 100], 3600),  # mUQA: sides of 3, 2 and 1 make a square of 36
+        ([100, 500, 600, 700], 6941),  # iktp.net, projects A, B and C: 69.41, 53.30, 358.46
+        ([2000, 800], 5330),
+        ([10000, 700, 100, 1500, 200], 35846),
+    ],
+)
+def test_published_examples_of_gifts_and_match_together(gifts, total):
+    assert raw(*gifts) + sum(gifts) == pytest.approx(total, abs=1)  # theirs are rounded to the nearest cent
+
+
 def decimal_raw(gifts):
     """The definition with decimals of 80 digits, rounded as the rule says."""
     with localcontext(prec=80):
