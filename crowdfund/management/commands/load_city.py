@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import User
 from crowdfund.management.city import after, before, campaign
 from crowdfund.management.city.walk import Walk
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 def let_jobs_run(_now: dt.datetime) -> None:
