@@ -155,6 +155,7 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
 STRIPE_LIVE_SIGNED_FOR = env.bool("STRIPE_LIVE_SIGNED_FOR", default=False)
 if STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")) and not STRIPE_LIVE_SIGNED_FOR:
     raise ImproperlyConfigured("A live Stripe key is refused: this service runs in test mode.")
+STRIPE_RATE_PER_SECOND = env.float("STRIPE_RATE_PER_SECOND", default=20.0)
 CARD_LIMIT_CENTS = env.int("CARD_LIMIT_CENTS", default=1_000_000)
 PLEDGE_MIN_CENTS = env.int("PLEDGE_MIN_CENTS", default=200)
 CLOCK_MAY_MOVE = False
@@ -214,5 +215,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"stripe": {"level": "WARNING"}},  # its INFO lines hold addresses of people's pages
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

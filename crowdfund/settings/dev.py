@@ -24,6 +24,7 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # read them at /
 STANDIN_KEY = "sk_test_standin"
 STANDIN_WEBHOOK_SECRET = "whsec_standin"  # noqa: S105 - the stand-in's, worth nothing
 if not STRIPE_SECRET_KEY:
+    STRIPE_RATE_PER_SECOND = 500.0  # the stand-in has no limit to respect
     STRIPE_SECRET_KEY = STANDIN_KEY
     STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default=STANDIN_WEBHOOK_SECRET)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 20
 RETRIES = 2
-RATE_PER_SECOND = 20.0
+
 _local = threading.local()
 
 
@@ -66,7 +66,7 @@ class TokenBucket:
             self.tokens = -self.rate
 
 
-bucket = TokenBucket(float(getattr(settings, "STRIPE_RATE_PER_SECOND", RATE_PER_SECOND)))
+bucket = TokenBucket(settings.STRIPE_RATE_PER_SECOND)
 
 
 def client() -> stripe.StripeClient:

@@ -132,4 +132,6 @@ def schedule(walk: Walk, entry: dict[str, Any], *, call: str, launched: float, d
     amounts = gifts(entry["pledged"])
     for number, amount in enumerate(amounts):
         day = launched + 0.5 + days * number / max(len(amounts), 1)
-        walk.on(day, partial(pledge, walk, key, number, amount, special_card(entry, number)))
+        walk.on(
+            day, partial(pledge, walk, key, number, amount, special_card(entry, number)), needs_jobs=False
+        )
