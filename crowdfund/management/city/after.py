@@ -73,7 +73,7 @@ def pay_tranche(walk: Walk, entry: dict[str, Any], title: str, now: dt.datetime)
     reach_milestone(
         milestone=milestone,
         evidence="Sopralluogo del tutor con fotografie.",
-        by=walk.people["officer"],
+        by=owner(walk, entry),
         now=now,
     )
     reservation = Reservation.objects.get(campaign=campaign)
