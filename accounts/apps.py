@@ -7,3 +7,15 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Register the drain that forgets old idempotency keys."""
+        from crowdfund.kit import jobs
+
+        jobs.register("idempotency.forget", _forget_keys, every=3600)
+
+
+def _forget_keys() -> int:
+    from accounts.api.idempotency import forget_keys  # REST framework is slow to import
+
+    return forget_keys()

@@ -7,10 +7,12 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from crowdfund.health import health
+from payments.urls import root_urlpatterns as payments_root
 
 urlpatterns = [
     path("health/", health, name="health"),
     path("api/v1/", include("crowdfund.api_urls")),
+    *payments_root,
     *i18n_patterns(
         path("", include("campaigns.urls")),
         path("", include("campaigns.codesign.urls")),

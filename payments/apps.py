@@ -7,3 +7,12 @@ class PaymentsConfig(AppConfig):
 
     name = "payments"
     verbose_name = _("Payments")
+
+    def ready(self) -> None:
+        """Register the drains."""
+        from crowdfund.kit import jobs
+        from payments.services import cleanup, sweep, totals
+
+        jobs.register("pledges.fold", totals.fold, every=1)
+        jobs.register("pledges.cleanup", cleanup.clean_up, every=2)
+        jobs.register("pledges.sweep", sweep.check_unknown_cards, every=30)

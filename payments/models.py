@@ -45,6 +45,8 @@ class Pledge(models.Model):
     customer_id = models.CharField(max_length=64, blank=True)
     session_id = models.CharField(max_length=128, blank=True, db_index=True)
     session_url = models.TextField(blank=True)
+    setup_number = models.PositiveSmallIntegerField(default=1)
+    check_card_at = models.DateTimeField(null=True, blank=True)
     setup_intent_id = models.CharField(max_length=64, blank=True)
     payment_method_id = models.CharField(max_length=64, blank=True)
     card_brand = models.CharField(max_length=20, blank=True)
@@ -60,6 +62,11 @@ class Pledge(models.Model):
         indexes = [
             models.Index(fields=["campaign", "status"], name="pledge_campaign_status"),
             models.Index(fields=["email"], name="pledge_email"),
+            models.Index(
+                fields=["check_card_at"],
+                name="pledge_card_unknown",
+                condition=Q(check_card_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=PledgeStatus.values), name="pledge_status_known"),
@@ -78,6 +85,28 @@ class PledgeEvent(StatusEvent):
     """A change of a pledge: of its status, or of its amount (same status, said in `why`)."""
 
     pledge = models.ForeignKey(Pledge, on_delete=models.CASCADE, related_name="events")
+
+
+class CardCleanup(Claimable):
+    """A card page to close and a saved card to give back at Stripe, written with the deed that made them useless."""
+
+    pledge = models.ForeignKey(Pledge, on_delete=models.CASCADE, related_name="cleanups")
+    session_id = models.CharField(max_length=128, blank=True)
+    payment_method_id = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(session_id="") | ~Q(payment_method_id=""), name="card_cleanup_of_something"
+            ),
+            models.UniqueConstraint(
+                fields=["payment_method_id"], condition=~Q(payment_method_id=""), name="card_cleanup_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.session_id or self.payment_method_id
 
 
 class TotalsDelta(models.Model):

@@ -186,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [SELF],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, "https://checkout.stripe.com"],  # a form leads on to the hosted card page
     }
 }
 

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from crowdfund.kit import clock
+from payments.documents import pledge_in_words
+from payments.permissions import MANAGE, link_token
+from payments.selectors.backer import pledges_of
+from payments.services.pledges import join_guest_pledges
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import User
+
+PAGE = 20
+
+
+@never_cache
+@require_safe
+@login_required
+def my_pledges(request: HttpRequest) -> HttpResponse:
+    """List a person's pledges, those of their proved emails included, each with its state in words."""
+    user = cast("User", request.user)
+    join_guest_pledges(user=user, now=clock.now())
+    page = Paginator(pledges_of(user), PAGE).get_page(request.GET.get("page"))
+    rows = [
+        {"pledge": pledge, "words": pledge_in_words(pledge), "token": link_token(pledge, MANAGE)}
+        for pledge in page
+    ]
+    return render(request, "payments/my_pledges.html", {"rows": rows, "page": page})
