@@ -54,6 +54,11 @@ def can_cancel_campaign(user: Visitor | None, campaign: Campaign) -> bool:
     return can_launch_campaign(user, campaign) or has_role(user, Role.OFFICER)
 
 
+def can_report_milestone(user: Visitor | None, campaign: Campaign) -> bool:
+    """Owners and editors report their steps; an officer who has been there does too."""
+    return can_edit_campaign(user, campaign) or has_role(user, Role.OFFICER)
+
+
 def can_ask(user: Visitor | None, campaign: Campaign) -> bool:
     """Anyone logged in asks about a campaign that is public."""
     return is_person(user) and campaign.status in PUBLIC_STATUSES

@@ -49,6 +49,11 @@ class BudgetLineForm(forms.Form):
     label = forms.CharField(label=_("What for"), max_length=120)
     amount_cents = EuroField(label=_("Amount"))
 
+    def has_changed(self) -> bool:
+        """Say whether the row says anything: one that only kept its first kind, or was emptied, is no line."""
+        typed = (self.data.get(self.add_prefix(name), "") for name in ("label", "amount_cents"))
+        return any(str(text).strip() for text in typed)
+
 
 class BaseBudgetFormSet(forms.BaseFormSet[BudgetLineForm]):
     """A whole budget: rows left empty are no lines."""

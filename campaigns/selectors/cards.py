@@ -33,7 +33,7 @@ STATES: Final = {
     "cancelled": frozenset({CampaignStatus.CANCELLED}),
 }
 
-_share = F("pledged_cents") * 100 / F("goal_cents")
+_share = F("pledged_cents") * 1_000_000 / F("goal_cents")  # whole millionths: fine enough to order by
 _over = Case(
     When(~Q(status=CampaignStatus.LIVE), then=Value(2)),
     When(pledged_cents__gte=F("goal_cents"), then=Value(1)),

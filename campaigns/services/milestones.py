@@ -12,7 +12,7 @@ from accounts.permissions import require
 from campaigns.enums import MILESTONE_TRANSITIONS, CampaignStatus, MilestoneStatus
 from campaigns.locks import lock_campaign, lock_milestone
 from campaigns.models import Milestone
-from campaigns.permissions import can_edit_campaign
+from campaigns.permissions import can_edit_campaign, can_report_milestone
 from campaigns.services.campaigns import require_draft
 from campaigns.services.cleaning import clean
 from crowdfund.kit import states
@@ -73,7 +73,7 @@ def reach_milestone(*, milestone: Milestone, evidence: str, by: User, now: dt.da
 
     Raises `NotAllowed`, `Invalid` without evidence, `Refused` (`work_not_begun`) before the campaign succeeded.
     """
-    require(can_edit_campaign(by, milestone.campaign))
+    require(can_report_milestone(by, milestone.campaign))
     if not evidence.strip():
         raise Invalid("evidence_missing", _("Say what shows that this step is done."), field="evidence")
     with transaction.atomic():
