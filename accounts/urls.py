@@ -6,12 +6,13 @@ from django.conf import settings
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.views import dev, organisations, profile
+from accounts.views import desk, dev, organisations, profile
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
 urlpatterns = [
+    path(_("desk/"), desk.officer_desk, name="officer_desk"),
     path(_("me/"), profile.profile, name="account_profile"),
     path(_("me/keys/"), profile.tokens, name="account_tokens"),
     path(_("me/keys/<int:pk>/revoke/"), profile.token_revoke, name="account_token_revoke"),

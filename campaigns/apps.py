@@ -7,3 +7,11 @@ class CampaignsConfig(AppConfig):
 
     name = "campaigns"
     verbose_name = _("Campaigns")
+
+    def ready(self) -> None:
+        """Tell the desks what is due here."""
+        from campaigns.selectors.desk import officer_tasks, team_tasks
+        from crowdfund.kit import desk
+
+        desk.register_officer(officer_tasks)
+        desk.register_team(team_tasks)

@@ -40,6 +40,11 @@ CAMPAIGN_TRANSITIONS: Transitions = {
     CampaignStatus.CANCELLED: frozenset(),
 }
 
+# Where a campaign may still be called off
+CANCELLABLE = frozenset(
+    status for status, to in CAMPAIGN_TRANSITIONS.items() if CampaignStatus.CANCELLED in to
+)
+
 PUBLIC_STATUSES = frozenset(
     {
         CampaignStatus.LIVE,
@@ -49,6 +54,23 @@ PUBLIC_STATUSES = frozenset(
         CampaignStatus.FUNDED,
         CampaignStatus.MISSED,
         CampaignStatus.CANCELLED,
+    }
+)
+
+
+# Those that were opened to residents and not called off
+LAUNCHED_STATUSES = PUBLIC_STATUSES - {CampaignStatus.CANCELLED}
+
+# Statuses in which a project has a campaign that is not over: there is at most one
+OPEN_STATUSES = frozenset(
+    {
+        CampaignStatus.DRAFT,
+        CampaignStatus.REVIEW,
+        CampaignStatus.APPROVED,
+        CampaignStatus.LIVE,
+        CampaignStatus.CLOSING,
+        CampaignStatus.SETTLING,
+        CampaignStatus.COLLECTING,
     }
 )
 
@@ -65,6 +87,20 @@ class Theme(TextChoices):
     SPORT = "sport", _("Sport and play")
     MOBILITY = "mobility", _("Getting around")
     TOGETHER = "together", _("Living together")
+
+
+# What stands for a project that has no picture yet
+THEME_PICTURES = {
+    Theme.GREEN: "pictures/orto.svg",
+    Theme.FOOD: "pictures/cucina.svg",
+    Theme.CULTURE: "pictures/teatro.svg",
+    Theme.SCHOOL: "pictures/scuola.svg",
+    Theme.WORK: "pictures/falegnameria.svg",
+    Theme.CARE: "pictures/cortile.svg",
+    Theme.SPORT: "pictures/cortile.svg",
+    Theme.MOBILITY: "pictures/ciclofficina.svg",
+    Theme.TOGETHER: "pictures/quartiere.svg",
+}
 
 
 class BudgetKind(TextChoices):
@@ -84,3 +120,9 @@ class MilestoneStatus(TextChoices):
 
     PLANNED = "planned", _("Planned")
     REACHED = "reached", _("Reached")
+
+
+MILESTONE_TRANSITIONS: Transitions = {
+    MilestoneStatus.PLANNED: frozenset({MilestoneStatus.REACHED}),
+    MilestoneStatus.REACHED: frozenset(),
+}

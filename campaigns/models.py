@@ -4,14 +4,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.files.storage import default_storage
 from django.db import models
-from django.db.models import F, GeneratedField, Q
+from django.db.models import Exists, F, GeneratedField, OuterRef, Q
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.enums import PUBLIC_STATUSES, BudgetKind, CampaignStatus, MilestoneStatus, Theme
+from campaigns.enums import (
+    PUBLIC_STATUSES,
+    THEME_PICTURES,
+    BudgetKind,
+    CampaignStatus,
+    MilestoneStatus,
+    Theme,
+)
 from crowdfund.kit.fields import CentsField
 from crowdfund.kit.states import StatusEvent
 
@@ -27,11 +36,35 @@ def italian(*fields: str) -> Any:
     return vector
 
 
+def picture_url(picture: str, theme: str) -> str:
+    """Give the address of a project's picture: drawn by us (`pictures/…`), uploaded, or else its theme's drawing."""
+    if not picture:
+        return static(THEME_PICTURES[Theme(theme)])
+    return static(picture) if picture.startswith("pictures/") else default_storage.url(picture)
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Adjectives of projects."""
+
+    def public(self) -> ProjectQuerySet:
+        """Keep those anyone may see: born in the open from a proposal, or with a campaign that was launched."""
+        launched = Campaign.objects.public().filter(project=OuterRef("pk"))
+        return self.filter(Q(proposal__isnull=False) | Exists(launched))
+
+    def with_place(self) -> ProjectQuerySet:
+        """Fetch what a card shows in the same query."""
+        return self.select_related("neighbourhood", "organisation")
+
+
 class Project(models.Model):
     """A social-innovation project: carried by an organisation, in a neighbourhood, with its own way to stand alone."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="projects")
-    neighbourhood = models.ForeignKey(Neighbourhood, on_delete=models.PROTECT, related_name="projects")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="projects", verbose_name=_("organisation")
+    )
+    neighbourhood = models.ForeignKey(
+        Neighbourhood, on_delete=models.PROTECT, related_name="projects", verbose_name=_("neighbourhood")
+    )
     theme = models.CharField(_("theme"), max_length=12, choices=Theme.choices)
     title = models.CharField(_("title"), max_length=120)
     slug = models.SlugField(max_length=120, unique=True)
@@ -43,6 +76,8 @@ class Project(models.Model):
     search = GeneratedField(
         expression=italian("title", "summary", "story"), output_field=SearchVectorField(), db_persist=True
     )
+
+    objects: ClassVar[ProjectQuerySet] = ProjectQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["title"]
@@ -57,6 +92,11 @@ class Project(models.Model):
     def get_absolute_url(self) -> str:
         """Give the public page."""
         return reverse("project", args=[self.slug])
+
+    @property
+    def picture_url(self) -> str:
+        """The address of the picture, of its theme's drawing while there is none."""
+        return picture_url(self.picture, self.theme)
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -225,6 +265,12 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class MilestoneEvent(StatusEvent):
+    """A change of a milestone's status."""
+
+    milestone = models.ForeignKey(Milestone, on_delete=models.CASCADE, related_name="events")
 
 
 class Update(models.Model):

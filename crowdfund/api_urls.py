@@ -8,11 +8,13 @@ from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
+from crowdfund.api_docs import api_docs
 from payments.matching.urls import api_urlpatterns as matching_api
 from payments.urls import api_urlpatterns as payments_api
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("docs/", api_docs, name="api_docs"),
     *accounts_api,
     *campaigns_api,
     *calls_api,

@@ -169,6 +169,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="projects",
                         to="places.neighbourhood",
+                        verbose_name="neighbourhood",
                     ),
                 ),
                 (
@@ -177,6 +178,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="projects",
                         to="accounts.organisation",
+                        verbose_name="organisation",
                     ),
                 ),
             ],
@@ -522,5 +524,42 @@ class Migration(migrations.Migration):
                 ),
                 name="reward_within_stock",
             ),
+        ),
+        migrations.CreateModel(
+            name="MilestoneEvent",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("from_status", models.CharField(blank=True, max_length=32)),
+                ("to_status", models.CharField(max_length=32)),
+                ("why", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "milestone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="campaigns.milestone",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["at", "id"],
+                "abstract": False,
+            },
         ),
     ]

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+django_stubs_ext.monkeypatch()  # lets `ModelForm[Project]` be written where Django itself can't yet
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -212,6 +215,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {  # many things have a status or a kind: each list of values has its own name
+        "ApplicationStatusEnum": "campaigns.calls.enums.ApplicationStatus",
+        "BudgetKindEnum": "campaigns.enums.BudgetKind",
+        "CallStatusEnum": "campaigns.calls.enums.CallStatus",
+        "CampaignStatusEnum": "campaigns.enums.CampaignStatus",
+        "MilestoneStatusEnum": "campaigns.enums.MilestoneStatus",
+        "NeedStatusEnum": "campaigns.codesign.enums.NeedStatus",
+        "PledgeStatusEnum": "payments.enums.PledgeStatus",
+        "ProposalStatusEnum": "campaigns.codesign.enums.ProposalStatus",
+        "RuleKindEnum": "campaigns.calls.enums.RuleKind",
+        "ThemeEnum": "campaigns.enums.Theme",
+    },
 }
 
 LOGGING = {

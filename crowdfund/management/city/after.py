@@ -6,8 +6,6 @@ import datetime as dt
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from campaigns.services.content import post_update
-from campaigns.services.milestones import reach_milestone
 from campaigns.sustainability.services.books import open_books
 from campaigns.sustainability.services.closing import close_month
 from campaigns.sustainability.services.months import Extras, enter_month
@@ -21,6 +19,8 @@ from payments.services.payout import (
 )
 
 from campaigns.models import Milestone
+from campaigns.services.content import post_update
+from campaigns.services.milestones import reach_milestone
 from crowdfund.management.city.before import owner
 from crowdfund.management.city.visitor import finish_onboarding, tell_standin
 from payments.enums import Channel

@@ -15,9 +15,9 @@ from campaigns.codesign.services.adoption import adopt_proposal
 from campaigns.codesign.services.needs import publish_need, report_need
 from campaigns.codesign.services.proposals import decide, start_proposal, write_version
 from campaigns.codesign.services.support import share_need
-from campaigns.services.projects import set_picture
 from django.core.files.base import ContentFile
 
+from campaigns.services.projects import set_picture
 from crowdfund.management.city.walk import HERE
 from payments.matching.services import Ladder, open_programme_ladder
 

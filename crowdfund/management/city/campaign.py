@@ -7,17 +7,17 @@ from functools import partial
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from campaigns.services.budget import Line, set_budget
-from campaigns.services.campaigns import approve_campaign, launch_campaign, submit_for_review
-from campaigns.services.content import post_update
-from campaigns.services.milestones import add_milestone
-from campaigns.services.rewards import add_reward
 from payments.services.cards import confirm_card, open_card_session
 from payments.services.consents import CHARGE_VERSION
 from payments.services.pledges import place_pledge
 from payments.services.recover import look_at_recovery, open_recovery
 
 from campaigns.models import Campaign
+from campaigns.services.budget import Line, set_budget
+from campaigns.services.campaigns import approve_campaign, launch_campaign, submit_for_review
+from campaigns.services.content import post_update
+from campaigns.services.milestones import add_milestone
+from campaigns.services.rewards import add_reward
 from crowdfund.kit import clock
 from crowdfund.management.city.before import apply_and_admit, owner, propose
 from crowdfund.management.city.visitor import ALWAYS_ASKS, ATTACHES_THEN_DECLINES, VISA, use_card
