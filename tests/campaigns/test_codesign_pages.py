@@ -173,12 +173,18 @@ def test_the_desk_says_how_many_wait_and_until_when():
 
 
 def test_a_proposal_is_started_from_a_need(client):
-    shown, other = need(), need("Più ombra")
+    shown, other = need("Panchine rotte"), need("Più ombra")
     url = at("proposal_start") + f"?need={shown.slug}"
     assert client.get(url).status_code == 302
     login(client, world.person("Bruna"))
     assert shown.title in page(client, url)
-    data = {"needs": [shown.pk, other.pk], "title": "Cortile", "summary": "S", "theme": "green", "text": FIRST}
+    data = {
+        "needs": [shown.pk, other.pk],
+        "title": "Cortile",
+        "summary": "S",
+        "theme": "green",
+        "text": FIRST,
+    }
     assert "There is something to correct" in client.post(url, data | {"needs": []}).content.decode()
     assert not Proposal.objects.exists()
     client.post(url, data)
