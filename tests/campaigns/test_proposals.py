@@ -330,7 +330,7 @@ def test_the_email_says_what_happened_in_the_readers_language():
     )
     assert f"/en/proposals/{made.slug}/" in message.body
     assert one.slug in message.body  # where to stop
-    html, kind = message.alternatives[0]
+    html, kind = vars(message)["alternatives"][0]
     assert kind == "text/html"
     assert "Una panchina all&#x27;ombra" in html
 
