@@ -33,6 +33,10 @@ ANY = ("", _("All"))
 class OverdrawableField(EuroField):
     """An amount that may be below zero, as the balance of an account is."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs["data-kind"] = "money"
+
     def to_python(self, value: Any) -> Any:
         """Read a minus before the amount; otherwise as any amount."""
         text = str(value).strip() if value is not None else ""

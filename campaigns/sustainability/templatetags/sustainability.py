@@ -57,8 +57,8 @@ def figure_label(name: str) -> _StrOrPromise:
 
 
 @register.inclusion_tag("campaigns/sustainability/_panel.html")
-def sustainability_panel(project: Project) -> dict[str, Any]:
-    """Stage, ratio now and over time, how they are computed, and the latest months; one query."""
+def sustainability_panel(project: Project, months: int = SHOWN_MONTHS) -> dict[str, Any]:
+    """Stage, ratio now and over time, how they are computed, and the latest `months` as a table; one query."""
     path = trajectory(project)
     return {
         "project": project,
@@ -74,7 +74,7 @@ def sustainability_panel(project: Project) -> dict[str, Any]:
                 "values": [one.ratios["self_sufficiency_ratio"] for one in path.standings],
             }
         ],
-        "latest": [(account, figures_of(account)) for account in path.months[::-1][:SHOWN_MONTHS]],
+        "latest": [(account, figures_of(account)) for account in path.months[::-1][:months]],
     }
 
 
