@@ -246,7 +246,7 @@ def test_the_outcomes_of_the_home_page(owner, django_assert_num_queries):
         "{% load sustainability %}{% outcomes as found %}{% for outcome in found %}"
         '{% include "components/outcome_card.html" %}{% endfor %}'
     )
-    with translation.override("en"), django_assert_num_queries(2):
+    with translation.override("en"), django_assert_num_queries(3):
         text = template.render(Context())
     for words in (one.project.title, "Barona", "Earns a part", "50%", "October 2026"):
         assert words in text
