@@ -1,5 +1,15 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from crowdfund.kit.desk import Task
 
 
 class SustainabilityConfig(AppConfig):
@@ -8,3 +18,27 @@ class SustainabilityConfig(AppConfig):
     name = "campaigns.sustainability"
     label = "sustainability"
     verbose_name = _("Sustainability")
+
+    def ready(self) -> None:
+        """Put the months to enter and to close on the team's desk."""
+        from crowdfund.kit import desk
+
+        desk.register_team(months_due)
+
+
+def months_due(user: Any, now: dt.datetime) -> Iterator[Task]:
+    """Yield the earliest month to enter or close of each project whose books the person keeps."""
+    from django.urls import reverse
+
+    from accounts.templatetags.ui import month
+    from campaigns.sustainability.selectors.duties import first_due
+    from crowdfund.kit.desk import Task
+
+    actions = {"missing": _("Enter the accounts"), "open": _("Close the accounts")}
+    for due in first_due(user, now):
+        yield Task(
+            actions[due.state],
+            f"{due.project.title}: {month(due.month)}",
+            reverse("monthly_account", args=[due.project.slug, due.month]),
+            due.until,
+        )

@@ -74,7 +74,7 @@ class Correction(models.Model):
 
     account = models.ForeignKey(MonthlyAccount, on_delete=models.CASCADE, related_name="corrections")
     figure = models.CharField(max_length=20, choices=[(name, name) for name in [*FIGURES, "cash_end"]])
-    before_cents = CentsField()
+    before_cents = CentsField(null=True)  # only the cash may have been unknown
     after_cents = CentsField()
     reason = models.TextField(_("reason"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -1,9 +1,64 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from django.urls import path, register_converter
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
-api_urlpatterns: list[URLPattern] = []
+from campaigns.sustainability.api import accounts as api
+from campaigns.sustainability.views import public, team
+
+
+class MonthConverter:
+    """A month in an address, `2026-03`, as its first day."""
+
+    regex = "[0-9]{4}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> dt.date:
+        """Read it; a year 0 is no month and so no address."""
+        return dt.date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: dt.date | str) -> str:
+        """Write it."""
+        return value if isinstance(value, str) else f"{value:%Y-%m}"
+
+
+register_converter(MonthConverter, "month")
+
+urlpatterns = [
+    path(_("projects/<slug:slug>/accounts/"), public.project_accounts, name="project_accounts"),
+    path(_("projects/<slug:slug>/accounts.csv"), public.project_accounts_csv, name="project_accounts_csv"),
+    path(_("projects/<slug:slug>/accounts.json"), public.project_accounts_json, name="project_accounts_json"),
+    path(_("portfolio/"), public.portfolio, name="portfolio"),
+    path(_("team/projects/<slug:slug>/accounts/"), team.monthly_accounts, name="monthly_accounts"),
+    path(
+        _("team/projects/<slug:slug>/accounts/<month:month>/"), team.monthly_account, name="monthly_account"
+    ),
+    path(
+        _("team/projects/<slug:slug>/accounts/<month:month>/close/"),
+        team.monthly_account_close,
+        name="monthly_account_close",
+    ),
+    path(
+        _("team/projects/<slug:slug>/accounts/<month:month>/correct/"),
+        team.monthly_account_correct,
+        name="monthly_account_correct",
+    ),
+]
+api_urlpatterns = [
+    path("projects/<slug:slug>/accounts/", api.ProjectAccounts.as_view(), name="api_project_accounts"),
+    path("projects/<slug:slug>/accounts/<month:month>/", api.OneMonth.as_view(), name="api_project_month"),
+    path(
+        "projects/<slug:slug>/accounts/<month:month>/close/", api.CloseMonth.as_view(), name="api_month_close"
+    ),
+    path(
+        "projects/<slug:slug>/accounts/<month:month>/corrections/",
+        api.Corrections.as_view(),
+        name="api_month_corrections",
+    ),
+    path(
+        "projects/<slug:slug>/sustainability/",
+        api.ProjectSustainability.as_view(),
+        name="api_project_sustainability",
+    ),
+]

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from accounts.places.models import Neighbourhood
+from campaigns.codesign.enums import NeedSource, ProposalStatus
+from campaigns.codesign.models import Need
+from campaigns.codesign.services.needs import LONGEST_TEXT, LONGEST_TITLE
+from campaigns.codesign.services.proposals import (
+    LONGEST_DECISION,
+    LONGEST_REASON,
+    LONGEST_SUMMARY,
+    LONGEST_WHAT,
+)
+from campaigns.codesign.services.proposals import LONGEST_TEXT as LONGEST_PROPOSAL
+from campaigns.enums import Theme
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from crowdfund.kit.errors import Refused
+
+ANY = ("", _("All"))
+
+
+class RefusableForm(forms.Form):
+    """A form that shows what the service refused at the field it speaks of."""
+
+    def refuse(self, error: Refused) -> None:
+        """Put the sentence at its field, or above the form when it has none here."""
+        self.add_error(error.field if error.field in self.fields else None, str(error))
+
+
+class NeedFilter(forms.Form):
+    """The filters of the list of needs; what is not understood is left out."""
+
+    q = forms.CharField(label=_("What are you looking for?"), required=False, max_length=200)
+    neighbourhood = forms.ModelChoiceField(
+        queryset=Neighbourhood.objects.defer("boundary"),
+        to_field_name="slug",
+        required=False,
+        label=_("Neighbourhood"),
+        empty_label=_("All"),
+    )
+    theme = forms.ChoiceField(choices=[ANY, *Theme.choices], required=False, label=_("Theme"))
+
+    def kept(self) -> dict[str, Any]:
+        """Return the filters that hold, as the selector takes them."""
+        self.is_valid()
+        place = self.cleaned_data.get("neighbourhood")
+        return {
+            "neighbourhood": place.slug if place else "",
+            "theme": self.cleaned_data.get("theme", ""),
+            "query": self.cleaned_data.get("q", ""),
+        }
+
+
+class ProposalFilter(forms.Form):
+    """The filters of the list of proposals."""
+
+    neighbourhood = NeedFilter.base_fields["neighbourhood"]
+    theme = NeedFilter.base_fields["theme"]
+    status = forms.ChoiceField(choices=[ANY, *ProposalStatus.choices], required=False, label=_("State"))
+
+    def kept(self) -> dict[str, Any]:
+        """Return the filters that hold, as the selector takes them."""
+        self.is_valid()
+        place = self.cleaned_data.get("neighbourhood")
+        return {
+            "neighbourhood": place.slug if place else "",
+            "theme": self.cleaned_data.get("theme", ""),
+            "status": self.cleaned_data.get("status", ""),
+        }
+
+
+class NeedForm(RefusableForm):
+    """Report a need: five fields, three of them asked."""
+
+    title = forms.CharField(
+        label=_("What is missing?"),
+        max_length=LONGEST_TITLE,
+        help_text=_("In a few words, as you would tell a neighbour."),
+    )
+    neighbourhood = forms.ModelChoiceField(
+        queryset=Neighbourhood.objects.defer("boundary"),
+        to_field_name="slug",
+        label=_("In which neighbourhood?"),
+        empty_label=_("Choose…"),
+    )
+    theme = forms.ChoiceField(choices=[("", _("Choose…")), *Theme.choices], label=_("What is it about?"))
+    place = forms.CharField(
+        label=_("Where exactly?"),
+        max_length=LONGEST_TITLE,
+        required=False,
+        help_text=_("A street, a courtyard, a bus stop."),
+    )
+    text = forms.CharField(
+        label=_("Tell us more"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Who misses it, since when. No names of persons, please: everybody can read this."),
+    )
+    source = forms.ChoiceField(choices=NeedSource.choices, label=_("How did it come to light?"))
+
+    def __init__(self, *args: Any, moderator: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not moderator:
+            del self.fields["source"]
+
+
+class HideForm(RefusableForm):
+    """Why a need is taken off the pages."""
+
+    why = forms.CharField(label=_("Why do you hide it?"), max_length=LONGEST_DECISION)
+
+
+class DropForm(RefusableForm):
+    """Why a proposal is closed without becoming a project."""
+
+    why = forms.CharField(label=_("Why is it dropped?"), max_length=LONGEST_DECISION)
+
+
+class ProposalForm(RefusableForm):
+    """Start a proposal from needs of one neighbourhood."""
+
+    needs = forms.ModelMultipleChoiceField(
+        queryset=Need.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Which needs does it answer?"),
+        error_messages={"required": _("Choose at least one need.")},
+    )
+    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
+    summary = forms.CharField(label=_("In one sentence"), max_length=LONGEST_SUMMARY)
+    theme = forms.ChoiceField(choices=Theme.choices, label=_("Theme"))
+    text = forms.CharField(
+        label=_("What do you propose?"),
+        max_length=LONGEST_PROPOSAL,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=_("What, for whom, where, with whom, what it takes. Others will write on."),
+    )
+
+    def __init__(self, *args: Any, needs: QuerySet[Need], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["needs"]
+        choices.queryset = needs
+
+
+class VersionForm(RefusableForm):
+    """Write on: the whole text, on top of the version one has read."""
+
+    text = forms.CharField(
+        label=_("Text"), max_length=LONGEST_PROPOSAL, widget=forms.Textarea(attrs={"rows": 16})
+    )
+    what = forms.CharField(
+        label=_("What did you change?"),
+        max_length=LONGEST_WHAT,
+        required=False,
+        help_text=_("One line, for who reads the history."),
+    )
+    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class DecisionForm(RefusableForm):
+    """Record what was decided."""
+
+    text = forms.CharField(label=_("What was decided?"), max_length=LONGEST_DECISION)
+    reason = forms.CharField(
+        label=_("Why?"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class AdoptionForm(RefusableForm):
+    """Choose the organisation that will carry the project."""
+
+    organisation = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label=_("Which organisation carries the project?"),
+        empty_label=_("Choose…"),
+    )
+
+    def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["organisation"]
+        choices.queryset = organisations

@@ -1,0 +1,70 @@
+"""An animator reads what residents report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import require
+from campaigns.codesign.forms import HideForm
+from campaigns.codesign.models import Need
+from campaigns.codesign.permissions import can_moderate
+from campaigns.codesign.selectors.needs import needs_to_read
+from campaigns.codesign.services import hide_need, publish_need
+from crowdfund.kit import clock
+from crowdfund.kit.errors import Refused
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+MOST_AT_ONCE = 50
+
+
+@login_required
+@require_GET
+def needs_waiting(request: HttpRequest) -> HttpResponse:
+    """List what waits to be read, oldest first."""
+    require(can_moderate(request.user))
+    waiting = needs_to_read()
+    context = {"needs": waiting[:MOST_AT_ONCE], "count": waiting.count()}
+    return render(request, "campaigns/codesign/need_queue.html", context)
+
+
+@login_required
+@require_POST
+def need_publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Publish a need, and go on with the next."""
+    need = get_object_or_404(Need, slug=slug)
+    publish_need(need=need, by=request.user, now=clock.now())
+    messages.success(request, _("Published: %(title)s") % {"title": need.title})
+    return redirect("needs_waiting")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def need_hide(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hide a need, with the reason."""
+    require(can_moderate(request.user))
+    need = get_object_or_404(Need, slug=slug)
+    form = HideForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            hide_need(need=need, why=form.cleaned_data["why"], by=request.user, now=clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Hidden: %(title)s") % {"title": need.title})
+            return redirect("needs_waiting")
+    context = {
+        "form": form,
+        "title": _("Hide this need"),
+        "intro": need.title,
+        "submit": _("Hide"),
+        "back": need.get_absolute_url(),
+    }
+    return render(request, "campaigns/codesign/form_page.html", context)

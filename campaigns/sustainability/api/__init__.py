@@ -1,0 +1,1 @@
+"""Accounts and ratios over REST: the same services as the pages, amounts in whole cents."""

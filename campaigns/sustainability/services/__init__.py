@@ -1,0 +1,7 @@
+"""The deeds on a project's monthly accounts."""
+
+from campaigns.sustainability.services.books import open_books
+from campaigns.sustainability.services.closing import close_month, correct_month
+from campaigns.sustainability.services.months import enter_month, revise_month
+
+__all__ = ["close_month", "correct_month", "enter_month", "open_books", "revise_month"]

@@ -1,0 +1,111 @@
+"""Does the project stand on its own feet? What other pages show of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.ui import month
+from campaigns.sustainability.enums import Stage
+from campaigns.sustainability.selectors import portfolio
+from campaigns.sustainability.selectors.accounts import figures_of, trajectory
+from campaigns.sustainability.selectors.explained import (
+    FIGURE_LABELS,
+    RATIO_LABELS,
+    REASONS,
+    STAGE_KINDS,
+    STAGE_RULES,
+    thresholds,
+)
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+    from campaigns.models import Project
+    from campaigns.sustainability.formula import Standing
+
+register = template.Library()
+SHOWN_MONTHS = 12
+
+
+@register.filter
+def stage_label(stage: str | None) -> _StrOrPromise:
+    """A stage in words."""
+    return Stage(stage).label if stage else ""
+
+
+@register.filter
+def stage_kind(stage: str | None) -> str:
+    """The badge of a stage."""
+    return STAGE_KINDS.get(stage or "", "info")
+
+
+@register.filter
+def stage_rule(stage: str | None) -> _StrOrPromise:
+    """What a stage asks."""
+    return STAGE_RULES.get(stage or "", "")
+
+
+@register.filter
+def figure_label(name: str) -> _StrOrPromise:
+    """A kind of income or cost in words."""
+    return FIGURE_LABELS[name]
+
+
+@register.inclusion_tag("campaigns/sustainability/_panel.html")
+def sustainability_panel(project: Project, months: int = SHOWN_MONTHS) -> dict[str, Any]:
+    """Stage, ratio now and over time, how they are computed, and the latest `months` as a table; one query."""
+    path = trajectory(project)
+    return {
+        "project": project,
+        "path": path,
+        "now": path.now,
+        "thresholds": thresholds(path.year) if path.year else [],
+        "ratios": _ratios(path.now) if path.now else [],
+        "reason": REASONS.get(path.now.reasons.get("self_sufficiency_ratio", "")) if path.now else None,
+        "labels": [month(account.month) for account in path.months],
+        "lines": [
+            {
+                "label": _("Self-sufficiency"),
+                "values": [one.ratios["self_sufficiency_ratio"] for one in path.standings],
+            }
+        ],
+        "latest": [(account, figures_of(account)) for account in path.months[::-1][:months]],
+    }
+
+
+def _ratios(now: Standing) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": RATIO_LABELS[name],
+            "value": value,
+            "plain": name in {"months_of_cash", "income_concentration"},
+            "reason": REASONS.get(now.reasons.get(name, "")),
+        }
+        for name, value in now.ratios.items()
+    ]
+
+
+@register.simple_tag
+def outcomes(limit: int = 3) -> list[dict[str, Any]]:
+    """What became of funded projects, as `components/outcome_card.html` takes it: `{% outcomes as outcomes %}`."""
+    return [_outcome(row) for row in portfolio.outcomes(limit)]
+
+
+def _outcome(row: portfolio.Row) -> dict[str, Any]:
+    glance = row.glance
+    if glance is None:
+        raise ValueError("an outcome has a glance")
+    picture = row.project.picture
+    return dataclasses.asdict(glance) | {
+        "url": row.project.get_absolute_url(),
+        "title": row.project.title,
+        "neighbourhood": row.project.neighbourhood.name,
+        "picture_url": static(picture) if picture else "",
+        "stage_label": stage_label(glance.stage),
+        "stage_kind": stage_kind(glance.stage),
+    }
