@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import override
 
 from accounts.enums import OrganisationKind, Role, TeamRole
 from accounts.notices.models import Notice
@@ -193,7 +194,7 @@ def test_a_cost_that_nobody_covers_needs_another_source(owner):
     """€ 150,000: the cap leaves 60,000 of match; a goal of 70,000 leaves 20,000 unpaid."""
     given = {"cost_cents": 15_000_000, "goal_cents": 7_000_000}
     application = calling.application(owner, submitted=False, **given)
-    with pytest.raises(Refused) as caught:
+    with override("it"), pytest.raises(Refused) as caught:
         submit_application(application=application, by=owner, now=NOW)
     assert codes(caught) == [("cost_not_covered", "goal_cents")]
     assert "20.000" in str(caught.value)
@@ -255,6 +256,14 @@ def test_admitting_makes_the_campaign_and_announces_it(owner, reserved):
     with pytest.raises(IllegalTransition):
         admit_application(application=application, reason="Ancora.", by=officer, now=NOW)
     assert Campaign.objects.count() == 1
+
+
+@pytest.mark.parametrize(("bearer", "borne"), [("campaign", True), ("call", False)])
+def test_the_rule_says_who_bears_the_fees(owner, bearer, borne):
+    rule = calling.rule(data=calling.DATA | {"fee_bearer": bearer})
+    application = calling.application(owner, call=calling.call(rule=rule))
+    admit_application(application=application, reason="Buono.", by=calling.officer(), now=NOW)
+    assert application.campaign.fees_borne_by_campaign is borne
 
 
 def test_an_empty_pot_undoes_the_admission(owner):

@@ -36,8 +36,9 @@ EVENTS = {
 def admit_application(*, application: Application, reason: str, by: Visitor, now: dt.datetime) -> Application:
     """Admit an application: its draft campaign is made and its match reserved, or nothing happens at all.
 
-    The campaign has the application's cost and goal (without one the rule's default) and the call's days. Matching
-    hears `application_admitted` inside the transaction, so that an empty pot (`Refused`) undoes the deed.
+    The campaign has the application's cost and goal (without one the rule's default), the call's days, and bears the
+    payment fees unless the rule says that the call does. Matching hears `application_admitted` inside the transaction,
+    so that an empty pot (`Refused`) undoes the deed.
 
     Raises `NotAllowed` unless `by` is an officer from outside the organisation; `Invalid` (`reason_missing`);
     `IllegalTransition`, `StaleState`; one problem or `Several` when the application is no longer complete or its cost
@@ -54,6 +55,7 @@ def admit_application(*, application: Application, reason: str, by: Visitor, now
                 cost_cents=chosen.cost_cents,
                 goal_cents=application_prospect(chosen).goal_cents,
                 days=chosen.call.campaign_days,
+                fees_borne_by_campaign=chosen.call.rule.data.get("fee_bearer") != "call",
                 by=by,
                 now=now,
             )
@@ -92,7 +94,14 @@ def _turn(
 
 
 def _draft_campaign(
-    *, project: Project, cost_cents: int, goal_cents: int, days: int, by: Visitor, now: dt.datetime
+    *,
+    project: Project,
+    cost_cents: int,
+    goal_cents: int,
+    days: int,
+    fees_borne_by_campaign: bool,
+    by: Visitor,
+    now: dt.datetime,
 ) -> Campaign:
     open_already = Refused("campaign_open", _("This project has a campaign already, which is not over."))
     campaign = Campaign(
@@ -101,6 +110,7 @@ def _draft_campaign(
         cost_cents=cost_cents,
         goal_cents=goal_cents,
         days=days,
+        fees_borne_by_campaign=fees_borne_by_campaign,
         created_at=now,
     )
     try:
