@@ -41,7 +41,7 @@ def organisation(owner: User | None = None, **fields: Any) -> Organisation:
     n = next(_n)
     made = Organisation.objects.create(
         **{"name": f"Associazione {n}", "slug": f"associazione-{n}", "kind": OrganisationKind.ASSOCIATION}
-        | {"created_at": NOW}
+        | {"created_at": NOW, "tax_code": "97103880585"}
         | fields
     )
     if owner:

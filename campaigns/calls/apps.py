@@ -8,3 +8,11 @@ class CallsConfig(AppConfig):
     name = "campaigns.calls"
     label = "calls"
     verbose_name = _("Calls")
+
+    def ready(self) -> None:
+        """Put what needs somebody on the desks."""
+        from campaigns.calls.selectors.desk import office_tasks, team_tasks
+        from crowdfund.kit import desk
+
+        desk.register_officer(office_tasks)
+        desk.register_team(team_tasks)

@@ -63,7 +63,9 @@ APPLICATION_TRANSITIONS: Transitions = {
             ApplicationStatus.WITHDRAWN,
         }
     ),
-    ApplicationStatus.ELIGIBLE_NOT_FUNDED: frozenset({ApplicationStatus.ADMITTED}),
+    ApplicationStatus.ELIGIBLE_NOT_FUNDED: frozenset(
+        {ApplicationStatus.ADMITTED, ApplicationStatus.WITHDRAWN}
+    ),
     ApplicationStatus.ADMITTED: frozenset({ApplicationStatus.WITHDRAWN}),
     ApplicationStatus.REJECTED: frozenset(),
     ApplicationStatus.WITHDRAWN: frozenset(),
@@ -71,7 +73,7 @@ APPLICATION_TRANSITIONS: Transitions = {
 
 
 class RuleProblem(TextChoices):
-    """What `formula.check_rule` can find wrong with a rule, each in words with its numbers to fill in."""
+    """What `formula.check_rule` and writing a rule can find wrong, each in words with its numbers to fill in."""
 
     NOT_AN_OBJECT = "not_an_object", _("A rule is a JSON object.")
     UNKNOWN_KIND = "unknown_kind", _("“%(value)s” is no kind of rule.")
@@ -81,6 +83,7 @@ class RuleProblem(TextChoices):
     NOT_A_FLAG = "not_a_flag", _("This is true or false.")
     UNKNOWN_CHOICE = "unknown_choice", _("“%(value)s” is not one of the choices.")
     OUT_OF_RANGE = "out_of_range", _("This must be from %(minimum)s to %(maximum)s.")
+    TOO_SMALL = "too_small", _("This must be %(minimum)s or more.")
     NEGATIVE = "negative", _("This can't be below 0.")
     NO_CONDITION = "no_condition", _("A lump sum asks for a number of backers, an amount, or both.")
     RANGE_REVERSED = "range_reversed", _("The most is below the least.")
@@ -89,7 +92,11 @@ class RuleProblem(TextChoices):
         _("The cap is below the match of the smallest cost admitted: no project could have its share."),
     )
 
+    HELD_ELSEWHERE = "held_elsewhere", _("This is no part of the rule's data: it has a field of its own.")
+
     @classmethod
     def sentence(cls, code: str, params: Mapping[str, object]) -> str:
         """Word a problem that the formula found, with its numbers."""
+        if code == cls.OUT_OF_RANGE and params.get("maximum") is None:
+            code = cls.TOO_SMALL
         return str(cls(code).label) % params

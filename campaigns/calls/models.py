@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,9 @@ from campaigns.calls.enums import ApplicationStatus, CallStatus, RuleKind, Short
 from campaigns.models import Campaign, Project
 from crowdfund.kit.fields import CentsField, cup_validator
 from crowdfund.kit.states import StatusEvent
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class Programme(models.Model):
@@ -30,10 +33,11 @@ class Programme(models.Model):
     about = models.TextField(_("what it is for"), blank=True)
     starts_on = models.DateField(_("start"))
     ends_on = models.DateField(_("end"))
-    picture = models.CharField(max_length=200, blank=True)
+    picture = models.CharField(_("picture"), max_length=200, blank=True)
+    updated_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-starts_on"]
+        ordering = ["-starts_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")), name="programme_ends_after_start"
@@ -85,6 +89,18 @@ class MatchRule(models.Model):
         return {"kind": self.kind, **self.data}
 
 
+class CallQuerySet(models.QuerySet["Call"]):
+    """Adjectives of calls."""
+
+    def public(self) -> CallQuerySet:
+        """Keep those anyone may see."""
+        return self.filter(status__in=[CallStatus.PUBLISHED, CallStatus.CLOSED])
+
+    def open(self, now: dt.datetime) -> CallQuerySet:
+        """Keep those that take applications at this moment."""
+        return self.filter(status=CallStatus.PUBLISHED, opens_at__lte=now, closes_at__gt=now)
+
+
 class Call(models.Model):
     """A call for projects (bando): who may apply, until when, by which rule the city matches, from which pot."""
 
@@ -112,8 +128,10 @@ class Call(models.Model):
     closes_at = models.DateTimeField(_("applications close"))
     created_at = models.DateTimeField()
 
+    objects: ClassVar[CallQuerySet] = CallQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
-        ordering = ["-opens_at"]
+        ordering = ["-opens_at", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=CallStatus.values), name="call_status_known"),
             models.CheckConstraint(
@@ -145,6 +163,18 @@ class CallEvent(StatusEvent):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events")
 
 
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Adjectives of applications."""
+
+    def waiting(self) -> ApplicationQuerySet:
+        """Keep those that an officer has to decide."""
+        return self.filter(status=ApplicationStatus.SUBMITTED)
+
+    def with_project(self) -> ApplicationQuerySet:
+        """Fetch what a list shows in the same query."""
+        return self.select_related("call", "project__organisation", "project__neighbourhood", "campaign")
+
+
 class Application(models.Model):
     """A project's request to be matched under a call."""
 
@@ -157,8 +187,11 @@ class Application(models.Model):
         max_length=20, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT
     )
     cost_cents = CentsField(_("total cost"))
-    motivation = models.TextField(_("why this project"))
-    plan = models.TextField(_("how it will stand on its own feet"))
+    goal_cents = CentsField(_("goal asked of the crowd"), null=True, blank=True)
+    other_source = models.CharField(_("other money already found: from whom"), max_length=160, blank=True)
+    other_source_cents = CentsField(_("other money already found: how much"), default=0)
+    motivation = models.TextField(_("why this project"), blank=True)
+    plan = models.TextField(_("how it will stand on its own feet"), blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField(_("reason"), blank=True)
@@ -167,8 +200,10 @@ class Application(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    objects: ClassVar[ApplicationQuerySet] = ApplicationQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=ApplicationStatus.values), name="application_status_known"
@@ -178,6 +213,14 @@ class Application(models.Model):
             ),
             models.CheckConstraint(condition=Q(cost_cents__gt=0), name="application_cost_positive"),
             models.CheckConstraint(
+                condition=Q(goal_cents__isnull=True) | Q(goal_cents__gt=0, goal_cents__lte=F("cost_cents")),
+                name="application_goal_within_cost",
+            ),
+            models.CheckConstraint(
+                condition=Q(other_source_cents=0) | Q(other_source_cents__gt=0) & ~Q(other_source=""),
+                name="application_other_source_named",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="admitted") | Q(campaign__isnull=False),
                 name="application_admitted_has_campaign",
             ),
@@ -185,6 +228,10 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project} → {self.call}"
+
+    def get_absolute_url(self) -> str:
+        """Give the page the team and the officers read."""
+        return reverse("application", args=[self.pk])
 
 
 class ApplicationEvent(StatusEvent):

@@ -1,9 +1,36 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from campaigns.calls.api.routes import router
+from campaigns.calls.views import applications, calls, office, programmes, rules
 
-urlpatterns: list[URLPattern] = []
-api_urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path(_("programmes/"), programmes.programmes, name="programmes"),
+    path(_("programmes/<slug:slug>/"), programmes.programme, name="programme"),
+    path(_("calls/"), calls.calls, name="calls"),
+    path(_("calls/<slug:slug>/"), calls.call, name="call"),
+    path(_("calls/<slug:slug>/apply/"), applications.application_new, name="application_new"),
+    path(_("applications/<int:pk>/"), applications.application, name="application"),
+    path(_("applications/<int:pk>/edit/"), applications.application_edit, name="application_edit"),
+    path(_("applications/<int:pk>/submit/"), applications.application_submit, name="application_submit"),
+    path(
+        _("applications/<int:pk>/withdraw/"), applications.application_withdraw, name="application_withdraw"
+    ),
+    path(_("applications/<int:pk>/decide/"), office.application_decide, name="application_decide"),
+    path(_("officer/programmes/new/"), programmes.programme_new, name="programme_new"),
+    path(_("officer/programmes/<slug:slug>/edit/"), programmes.programme_edit, name="programme_edit"),
+    path(_("officer/calls/"), office.officer_calls, name="officer_calls"),
+    path(_("officer/calls/new/"), office.call_new, name="call_new"),
+    path(_("officer/calls/<slug:slug>/edit/"), office.call_edit, name="call_edit"),
+    path(_("officer/calls/<slug:slug>/publish/"), office.call_publish, name="call_publish"),
+    path(_("officer/calls/<slug:slug>/close/"), office.call_close, name="call_close"),
+    path(_("officer/applications/"), office.officer_applications, name="officer_applications"),
+    path(_("officer/rules/"), rules.rules, name="rules"),
+    path(_("officer/rules/new/<slug:kind>/"), rules.rule_new, name="rule_new"),
+    path(_("officer/rules/<int:pk>/"), rules.rule, name="rule"),
+    path(_("officer/rules/<int:pk>/edit/"), rules.rule_edit, name="rule_edit"),
+    path(_("officer/rules/<int:pk>/version/"), rules.rule_version, name="rule_version"),
+]
+api_urlpatterns = router.urls

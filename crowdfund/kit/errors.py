@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.utils.functional import _StrOrPromise
     from rest_framework.response import Response
 
@@ -41,12 +43,38 @@ class NotAllowed(Refused):
     status = 403
 
 
+class Several(Invalid):
+    """Several things wrong at once, each to be shown at its own field, so that nobody corrects them one by one."""
+
+    def __init__(self, problems: Sequence[Refused]) -> None:
+        super().__init__("several", " ".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+def raise_all(problems: Sequence[Refused]) -> None:
+    """Raise what was found wrong: one problem as itself, more than one as `Several`, none not at all."""
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise Several(problems)
+
+
+def _as_data(refused: Refused) -> dict[str, Any]:
+    return {"code": refused.code, "detail": str(refused), "field": refused.field}
+
+
 def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer a `Refused` as `{"code", "detail", "field"}` with its status; leave the rest to DRF."""
+    """Answer a `Refused` as `{"code", "detail", "field"}` with its status; leave the rest to DRF.
+
+    `Several` adds `problems`, a list of the same three.
+    """
     from rest_framework.response import Response
     from rest_framework.views import exception_handler, set_rollback
 
     if isinstance(exc, Refused):
         set_rollback()
-        return Response({"code": exc.code, "detail": str(exc), "field": exc.field}, status=exc.status)
+        answer = _as_data(exc)
+        if isinstance(exc, Several):
+            answer["problems"] = [_as_data(problem) for problem in exc.problems]
+        return Response(answer, status=exc.status)
     return exception_handler(exc, context)

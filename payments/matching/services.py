@@ -103,8 +103,8 @@ def _reach_rule(data: dict[str, Any]) -> formula.ThresholdShare | formula.LumpSu
     return rule
 
 
-def _check_goal(rule: formula.ThresholdShare | formula.LumpSum, campaign: Campaign) -> None:
-    """Refuse a goal below the threshold, or one that leaves part of the cost to nobody."""
+def _check_goal(rule: formula.ThresholdShare | formula.LumpSum, campaign: Campaign, other_cents: int) -> None:
+    """Refuse a goal below the threshold, or one that leaves part of the cost to nobody but `other_cents`."""
     if isinstance(rule, formula.ThresholdShare):
         threshold = formula.threshold_cents(campaign.cost_cents, rule.crowd_threshold_percent)
         if campaign.goal_cents < threshold:
@@ -114,7 +114,7 @@ def _check_goal(rule: formula.ThresholdShare | formula.LumpSum, campaign: Campai
     short = formula.uncovered_cents(
         rule, cost_cents=campaign.cost_cents, goal=formula.Crowd(campaign.goal_cents, _backers_asked(rule))
     )
-    if short:
+    if short > other_cents:
         raise Refused(
             "cost_uncovered", _("Goal and match together don't reach the cost."), field="goal_cents"
         )
@@ -134,7 +134,7 @@ def reserve_match(*, application: Application, now: dt.datetime, by: Any = None)
     if campaign is None:
         raise Refused("no_campaign", _("There is no campaign to reserve for."))
     rule = _reach_rule(application.call.rule.as_data)
-    _check_goal(rule, campaign)
+    _check_goal(rule, campaign, application.other_source_cents)
     cents = formula.maximum_exposure(rule, campaign.cost_cents)
     with transaction.atomic():
         reservation = Reservation.objects.create(

@@ -41,7 +41,7 @@ ACT = Act("Area Economia Urbana", "123/2026", dt.date(2026, 11, 1), "B49D1601099
 def programme(code: str = "MI-TEST", cents: int = 100_000_000) -> Programme:
     made = Programme.objects.create(
         title=code, slug=code.lower(), code=code, city="Milano", implementing_body="Comune di Milano",
-        starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2027, 1, 1),
+        starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2027, 1, 1), updated_at=NOW,
     )  # fmt: skip
     open_programme_ladder(
         programme=made, figures=Ladder(cents, cents, 0, 0), by=world.staff(Role.OFFICER), now=NOW
@@ -75,7 +75,7 @@ class TestThePot:
     def test_a_programme_publishes_its_figures_from_balances(self):
         made = Programme.objects.create(
             title="Hub", slug="hub", code="MI3.3.1.d", city="Milano", implementing_body="Comune di Milano",
-            starts_on=dt.date(2016, 12, 1), ends_on=dt.date(2021, 12, 1),
+            starts_on=dt.date(2016, 12, 1), ends_on=dt.date(2021, 12, 1), updated_at=NOW,
         )  # fmt: skip
         officer = world.staff(Role.OFFICER)
         figures = Ladder(297_198_600, 297_198_600, 159_049_100, 8_500_000)
@@ -95,7 +95,7 @@ class TestThePot:
     def test_a_ladder_only_goes_down(self):
         made = Programme.objects.create(
             title="x", slug="x", code="x", city="x", implementing_body="x",
-            starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 1, 2),
+            starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 1, 2), updated_at=NOW,
         )  # fmt: skip
         with pytest.raises(Invalid):
             open_programme_ladder(

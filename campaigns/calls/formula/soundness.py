@@ -79,6 +79,11 @@ _FREE: Final = frozenset({"kind", "name", "excluded_zones", "sessions"})
 KINDS: Final = tuple(_FIELDS)
 
 
+def rule_fields(kind: str) -> dict[str, bool]:
+    """Name the numbers a kind of rule is made of, and whether each is required."""
+    return {name: whole.required for name, whole in _FIELDS[kind].items()}
+
+
 def check_rule(data: object) -> list[Problem]:
     """Find all that is wrong with a rule's data; an empty list is a rule that can be used.
 

@@ -1,0 +1,9 @@
+from rest_framework.routers import SimpleRouter
+
+from campaigns.calls.api.views import ApplicationViewSet, CallViewSet, MatchRuleViewSet, ProgrammeViewSet
+
+router = SimpleRouter()
+router.register("programmes", ProgrammeViewSet, basename="api_programme")
+router.register("calls", CallViewSet, basename="api_call")
+router.register("match-rules", MatchRuleViewSet, basename="api_match_rule")
+router.register("applications", ApplicationViewSet, basename="api_application")
