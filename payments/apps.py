@@ -16,3 +16,24 @@ class PaymentsConfig(AppConfig):
         jobs.register("pledges.fold", totals.fold, every=1)
         jobs.register("pledges.cleanup", cleanup.clean_up, every=2)
         jobs.register("pledges.sweep", sweep.check_unknown_cards, every=30)
+        self._register_collection()
+
+    @staticmethod
+    def _register_collection() -> None:
+        """Register what happens at the deadline and after it."""
+        from crowdfund.kit import desk, jobs
+        from payments.receivers import EVENTS
+        from payments.selectors import money
+        from payments.services import charge, close, payout, recover, refund, release
+        from payments.webhooks.handlers import on
+
+        jobs.register("campaigns.close", close.close_due, every=1)
+        jobs.register("pledges.charge", charge.charge_due, every=1)
+        jobs.register("pledges.release", release.release_due, every=2)
+        jobs.register("pledges.recovery_end", recover.end_windows, every=30)
+        jobs.register("refunds.execute", refund.execute_refunds, every=5)
+        jobs.register("payouts.execute", payout.execute_payouts, every=2)
+        desk.register_officer(money.officer_tasks)
+        desk.register_team(money.team_tasks)
+        for event_type, receiver in EVENTS.items():
+            on(event_type, receiver)

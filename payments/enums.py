@@ -77,8 +77,8 @@ ATTEMPT_TRANSITIONS: Transitions = {
     _A.OPEN: frozenset({_A.PROCESSING, _A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
     _A.PROCESSING: frozenset({_A.SUCCEEDED, _A.FAILED}),
     _A.SUCCEEDED: frozenset(),
-    _A.FAILED: frozenset(),
-    _A.ABANDONED: frozenset(),
+    _A.FAILED: frozenset({_A.SUCCEEDED}),  # Stripe tells the truth late, too
+    _A.ABANDONED: frozenset({_A.SUCCEEDED}),
 }
 LIVE_ATTEMPTS = frozenset({_A.CREATED, _A.UNKNOWN, _A.OPEN, _A.PROCESSING})
 
@@ -130,4 +130,29 @@ PAYOUT_TRANSITIONS: Transitions = {
     PayoutStatus.UNKNOWN: frozenset({PayoutStatus.DONE, PayoutStatus.FAILED}),
     PayoutStatus.FAILED: frozenset({PayoutStatus.UNKNOWN, PayoutStatus.DONE}),
     PayoutStatus.DONE: frozenset(),
+}
+
+
+class RefundReason(TextChoices):
+    """Why money went back."""
+
+    LATE = "late", _("The charge succeeded after the collection had ended")
+    DUPLICATE = "duplicate", _("The pledge was charged twice")
+    SHORTFALL = "shortfall", _("Too little was collected")
+
+
+class RefundStatus(TextChoices):
+    """What is known of a refund."""
+
+    CREATED = "created", _("Waiting to be sent")
+    UNKNOWN = "unknown", _("Sent, outcome unknown")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+REFUND_TRANSITIONS: Transitions = {
+    RefundStatus.CREATED: frozenset({RefundStatus.UNKNOWN}),
+    RefundStatus.UNKNOWN: frozenset({RefundStatus.DONE, RefundStatus.FAILED}),
+    RefundStatus.FAILED: frozenset({RefundStatus.UNKNOWN}),
+    RefundStatus.DONE: frozenset(),
 }

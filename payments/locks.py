@@ -1,4 +1,4 @@
-"""The locks of this room. The order, over all rooms: campaign, then fund, then pledge."""
+"""The locks of this room. The order, over all rooms: campaign, then fund, then pledge, then what hangs on it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
+from payments.models import CampaignChannel, ChargeAttempt, Disbursement, Payout, Pledge
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,3 +46,43 @@ def hold_campaign(campaign_id: int, now: dt.datetime) -> HeldCampaign:
         )
         status, over = cursor.fetchone()
     return HeldCampaign(status, bool(over))
+
+
+def lock_campaign(campaign_id: int) -> Campaign:
+    """Lock a campaign against every change; waits for the pledges that hold it."""
+    return Campaign.objects.select_for_update(of=("self",)).select_related("project").get(pk=campaign_id)
+
+
+def lock_channel(campaign_id: int, channel: str) -> None:
+    """Lock a campaign's money in one channel: for disbursement, refund and dispute, never for a charge."""
+    CampaignChannel.objects.bulk_create(
+        [CampaignChannel(campaign_id=campaign_id, channel=channel)], ignore_conflicts=True
+    )
+    CampaignChannel.objects.select_for_update().get(campaign_id=campaign_id, channel=channel)
+
+
+def lock_pledge(pledge_id: int) -> Pledge:
+    """Lock a pledge and read it anew."""
+    return (
+        Pledge.objects.select_for_update(of=("self",)).select_related("campaign__project").get(pk=pledge_id)
+    )
+
+
+def lock_attempt(attempt_id: int, *, fence: int | None = None) -> ChargeAttempt | None:
+    """Lock an attempt and read it anew; None when somebody else has claimed it since `fence`."""
+    attempt = ChargeAttempt.objects.select_for_update().get(pk=attempt_id)
+    return attempt if fence is None or attempt.fence == fence else None
+
+
+def lock_disbursement(disbursement_id: int) -> Disbursement:
+    """Lock a disbursement and read it anew."""
+    found = Disbursement.objects.select_for_update(of=("self",)).select_related(
+        "campaign__project__organisation"
+    )
+    return found.get(pk=disbursement_id)
+
+
+def lock_payout(payout_id: int) -> Payout:
+    """Lock a payout and read it anew, with what it executes."""
+    found = Payout.objects.select_for_update(of=("self",)).select_related("disbursement__campaign__project")
+    return found.get(pk=payout_id)

@@ -21,6 +21,8 @@ from payments.enums import (
     PayoutKind,
     PayoutStatus,
     PledgeStatus,
+    RefundReason,
+    RefundStatus,
 )
 
 
@@ -171,6 +173,40 @@ class ChargeAttemptEvent(StatusEvent):
     attempt = models.ForeignKey(ChargeAttempt, on_delete=models.CASCADE, related_name="events")
 
 
+class Refund(Claimable):
+    """Money of a charge going back whole: written down before the call, like a charge attempt."""
+
+    attempt = models.OneToOneField(ChargeAttempt, on_delete=models.PROTECT, related_name="refund")
+    payment_intent_id = models.CharField(max_length=64)
+    amount_cents = CentsField()
+    reason = models.CharField(max_length=12, choices=RefundReason.choices)
+    status = models.CharField(max_length=8, choices=RefundStatus.choices, default=RefundStatus.CREATED)
+    idempotency_key = models.CharField(max_length=80, unique=True)
+    refund_id = models.CharField(max_length=64, blank=True)
+    error = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=RefundStatus.values), name="refund_status_known"),
+            models.CheckConstraint(condition=Q(reason__in=RefundReason.values), name="refund_reason_known"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(status="done") | ~Q(refund_id=""), name="refund_done_has_proof"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.idempotency_key
+
+
+class RefundEvent(StatusEvent):
+    """A change of a refund's status."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="events")
+
+
 class Settlement(models.Model):
     """The decision at the deadline, and what became of it when collection ended. One a campaign, ever."""
 
@@ -225,7 +261,10 @@ class CampaignChannel(models.Model):
 
 
 class Disbursement(models.Model):
-    """The decision to release money: proposed by one person, approved by another."""
+    """The decision to release money: proposed by one person, approved by another.
+
+    Amount, payee and destination (the connected account, for card money) never change after the proposal.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="disbursements")
     channel = models.CharField(max_length=8, choices=Channel.choices)
@@ -233,7 +272,8 @@ class Disbursement(models.Model):
         Milestone, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     amount_cents = CentsField(_("amount"))
-    payee = models.CharField(_("payee"), max_length=120)
+    payee = models.CharField(_("payee"), max_length=200)
+    destination = models.CharField(max_length=64, blank=True)
     reason = models.CharField(_("reason"), max_length=200)
     status = models.CharField(
         max_length=10, choices=DisbursementStatus.choices, default=DisbursementStatus.PROPOSED

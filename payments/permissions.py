@@ -1,4 +1,4 @@
-"""Who may do what with a pledge: its backer by login, or whoever holds a link signed for it."""
+"""Who may do what with a pledge (its backer by login, or whoever holds a link signed for it) and with money."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 
 from django.core import signing
 
-from accounts.permissions import is_person
+from accounts.enums import Role
+from accounts.permissions import can_manage_organisation, has_role, is_person, team_role
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from accounts.models import Organisation
     from accounts.permissions import Visitor
-    from payments.models import Pledge
+    from campaigns.models import Campaign
+    from payments.models import Disbursement, Payout, Pledge
 
 # Signed links: each opens one pledge for one purpose, and never logs anyone in
 
 MANAGE = "manage"
 THANKS = "thanks"
+RECOVER = "recover"
 LINK_LIVES_SECONDS = 400 * 24 * 3600  # a campaign of 180 days, its collection, and a margin
 
 
@@ -58,3 +62,45 @@ def can_manage_pledge(user: Visitor | None, pledge: Pledge, token: str = "") -> 
     if is_person(user) and pledge.backer_id == user.pk:
         return True
     return bool(token) and pledge_of(token, MANAGE) == pledge.public_id
+
+
+# A campaign's money: who sees it, who lets it go
+
+
+def _is_beneficiary(user: Visitor | None, campaign: Campaign) -> bool:
+    return team_role(user, campaign.project.organisation_id) is not None
+
+
+def can_see_money(user: Visitor | None, campaign: Campaign) -> bool:
+    """The team sees its campaign's money, staff see everybody's."""
+    return _is_beneficiary(user, campaign) or can_see_all_money(user)
+
+
+def can_see_all_money(user: Visitor | None) -> bool:
+    """Officers, approvers and auditors see every campaign's money and its transfers."""
+    return has_role(user, Role.OFFICER, Role.APPROVER, Role.AUDITOR)
+
+
+def can_propose_disbursement(user: Visitor | None, campaign: Campaign) -> bool:
+    """An officer proposes, unless a member of the beneficiary."""
+    return has_role(user, Role.OFFICER) and not _is_beneficiary(user, campaign)
+
+
+def can_decide_disbursement(user: Visitor | None, disbursement: Disbursement) -> bool:
+    """An approver decides: somebody else than who proposed, and no member of the beneficiary."""
+    return (
+        is_person(user)
+        and has_role(user, Role.APPROVER)
+        and user.pk != disbursement.proposed_by_id
+        and not _is_beneficiary(user, disbursement.campaign)
+    )
+
+
+def can_record_mandate(user: Visitor | None, payout: Payout) -> bool:
+    """An officer records the treasury's mandate and its receipt, unless a member of the beneficiary."""
+    return has_role(user, Role.OFFICER) and not _is_beneficiary(user, payout.disbursement.campaign)
+
+
+def can_open_payout_account(user: Visitor | None, organisation: Organisation) -> bool:
+    """The owner says where the organisation's money goes."""
+    return can_manage_organisation(user, organisation) if is_person(user) else False

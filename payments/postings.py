@@ -28,6 +28,11 @@ def payable(campaign_id: int) -> str:
     return f"payable:{campaign_id}"
 
 
+def refund_due(campaign_id: int) -> str:
+    """Name the account of what a campaign's backers are owed back."""
+    return f"refund_due:{campaign_id}"
+
+
 def programmed(programme_id: int) -> str:
     """Name the step "programmed" of a programme."""
     return f"programmed:{programme_id}"
@@ -169,3 +174,13 @@ def crowd_released(*, campaign_id: int, channel: str, cents: int, reference: str
 def payout_executed(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book a payout that left by Connect transfer."""
     _cash("payout_executed", payable(campaign_id), STRIPE, cents, reference, now)
+
+
+def refund_decided(*, campaign_id: int, channel: str, cents: int, reference: str, now: dt.datetime) -> None:
+    """Owe money back to its backer."""
+    _cash("refund_decided", held(campaign_id, channel), refund_due(campaign_id), cents, reference, now)
+
+
+def refund_paid(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a refund that Stripe has carried out."""
+    _cash("refund_paid", refund_due(campaign_id), STRIPE, cents, reference, now)

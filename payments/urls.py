@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from payments.api import money as money_api
 from payments.api import pledges as pledges_api
-from payments.views import my_pledges, pledge
+from payments.views import my_pledges, officer_money, pledge, recover, team_money
 from payments.webhooks.views import stripe_webhook
 
 if TYPE_CHECKING:
@@ -36,6 +37,31 @@ backer_api_urlpatterns = [
     ),
 ]
 
-urlpatterns: list[URLPattern] = [*backer_urlpatterns]
-api_urlpatterns: list[URLPattern] = [*backer_api_urlpatterns]
+# The recovery of a charge, and a campaign's money
+money_urlpatterns = [
+    path(_("pledges/recover/<str:token>/"), recover.pledge_recover, name="pledge_recover"),
+    path(_("pledges/recover/<str:token>/done/"), recover.pledge_recovered, name="pledge_recovered"),
+    path(_("team/campaigns/<slug:slug>/money/"), team_money.campaign_money, name="campaign_money"),
+    path(_("team/organisations/<slug:slug>/payouts/"), team_money.payout_account, name="payout_account"),
+    path(_("officer/disbursements/"), officer_money.disbursements, name="disbursements"),
+    path(_("officer/disbursements/<int:pk>/"), officer_money.disbursement, name="disbursement"),
+    path(_("officer/disbursements/<int:pk>/mandate/"), officer_money.mandate, name="mandate"),
+    path(_("officer/disbursements/<int:pk>/receipt/"), officer_money.receipt, name="receipt"),
+    path(_("officer/campaigns/<slug:slug>/money/"), officer_money.officer_money, name="officer_money"),
+    path(
+        _("officer/campaigns/<slug:slug>/disbursements/new/"),
+        officer_money.disbursement_new,
+        name="disbursement_new",
+    ),
+    path(_("officer/transfers/"), officer_money.transfers, name="ledger_transfers"),
+]
+money_api_urlpatterns = [
+    path("campaigns/<slug:slug>/money/", money_api.CampaignMoneyView.as_view(), name="api_campaign_money"),
+    path("disbursements/", money_api.DisbursementsView.as_view(), name="api_disbursements"),
+    path("disbursements/<int:pk>/approve/", money_api.ApproveView.as_view(), name="api_disbursement_approve"),
+    path("disbursements/<int:pk>/reject/", money_api.RejectView.as_view(), name="api_disbursement_reject"),
+]
+
+urlpatterns: list[URLPattern] = [*backer_urlpatterns, *money_urlpatterns]
+api_urlpatterns: list[URLPattern] = [*backer_api_urlpatterns, *money_api_urlpatterns]
 root_urlpatterns: list[URLPattern] = [path("webhooks/stripe/", stripe_webhook, name="stripe_webhook")]

@@ -31,9 +31,18 @@ class OutcomeUnknown(GatewayError):  # noqa: N818 - it may well have worked
 class GatewayRefused(GatewayError):  # noqa: N818
     """Stripe said no, definitely: nothing happened."""
 
-    def __init__(self, code: str, *, decline_code: str = "", object_id: str = "", message: str = "") -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        decline_code: str = "",
+        object_id: str = "",
+        message: str = "",
+        http_status: int = 400,
+    ) -> None:
         super().__init__(message or code)
         self.code = code
+        self.http_status = http_status
         self.decline_code = decline_code
         self.object_id = object_id
 
@@ -113,4 +122,5 @@ def _refused(error: stripe.StripeError) -> GatewayRefused:
         decline_code=(getattr(details, "decline_code", None) or "") if details else "",
         object_id=(intent["id"] if intent else ""),
         message=error.user_message or str(error),
+        http_status=error.http_status or 400,
     )

@@ -21,7 +21,7 @@ from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
 from payments.documents import pledge_in_words
 from payments.enums import PledgeStatus
-from payments.forms import PRESETS, AmountForm, PledgeForm
+from payments.forms.pledge import PRESETS, AmountForm, PledgeForm
 from payments.gateway.client import GatewayError
 from payments.permissions import MANAGE, THANKS, link_token, pledge_of
 from payments.selectors.backer import campaigns_to_pledge, pledge_by_public_id

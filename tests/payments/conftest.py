@@ -15,6 +15,7 @@ from payments.services.cards import confirm_card, open_card_session
 from payments.services.consents import CHARGE_VERSION
 from payments.services.pledges import place_pledge
 from tests import world
+from tests.payments.bank import at, bank  # noqa: F401 - fixtures
 from tests.payments.standin.conftest import Control, receiver, start, submit  # noqa: F401 - a fixture too
 
 if TYPE_CHECKING:

@@ -1,0 +1,45 @@
+"""What Stripe's events of charges, payment pages and accounts mean: look again, and apply what is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from payments.services.charge import learn_of_charge
+from payments.services.payout import refresh_payout_account
+from payments.services.recover import learn_of_page
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+
+class Event(Protocol):
+    """What is read of an event's row: the id of the object it tells of."""
+
+    object_id: str
+
+
+def charge_moved(event: Event, now: dt.datetime) -> None:
+    """A PaymentIntent succeeded, failed, was cancelled or is being processed."""
+    learn_of_charge(payment_intent_id=event.object_id, now=now)
+
+
+def page_ended(event: Event, now: dt.datetime) -> None:
+    """A Checkout session was completed or expired: look at it if it is a recovery of ours."""
+    learn_of_page(session_id=event.object_id, now=now)
+
+
+def account_updated(event: Event, now: dt.datetime) -> None:
+    """A connected account changed: see whether it can receive transfers."""
+    refresh_payout_account(account_id=event.object_id, now=now)
+
+
+EVENTS: dict[str, Callable[[Event, dt.datetime], None]] = {
+    "payment_intent.succeeded": charge_moved,
+    "payment_intent.payment_failed": charge_moved,
+    "payment_intent.canceled": charge_moved,
+    "payment_intent.processing": charge_moved,
+    "checkout.session.completed": page_ended,
+    "checkout.session.expired": page_ended,
+    "account.updated": account_updated,
+}

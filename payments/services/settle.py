@@ -1,0 +1,172 @@
+"""The two decisions of a campaign: at its deadline on what was pledged, at its end on what was collected."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from campaigns.calls.enums import RuleKind, Shortfall
+from campaigns.calls.models import Application, MatchRule
+from campaigns.enums import CAMPAIGN_TRANSITIONS, CampaignStatus
+from crowdfund.kit.states import advance
+from payments.enums import STILL_COLLECTING, AttemptStatus, PledgeStatus
+from payments.locks import lock_campaign
+from payments.matching.formula import Crowd, threshold_cents
+from payments.matching.services import propose_match, release_reservation
+from payments.models import ChargeAttempt, Pledge, Settlement
+from payments.services.announce import tell_team_decided, tell_team_funded
+from payments.services.refund import refund_shortfall
+
+if TYPE_CHECKING:
+    from campaigns.models import Campaign
+
+log = logging.getLogger(__name__)
+RECOVERY_DAYS = 7
+"""Length of the recovery window of a campaign without a call."""
+
+
+def rule_of(campaign: Campaign) -> MatchRule | None:
+    """Return the match rule of the campaign's call, if it has one."""
+    found = Application.objects.select_related("call__rule").filter(campaign=campaign).first()
+    return found.call.rule if found else None
+
+
+def settle_campaign(*, campaign: Campaign, now: dt.datetime) -> Settlement | None:
+    """Decide once whether the goal was met, on the exact sum of active pledges.
+
+    Returns None when there is nothing to decide yet: another worker decided, or a pledge still waits for its card.
+    """
+    with transaction.atomic():
+        locked = lock_campaign(campaign.pk)
+        pledges = Pledge.objects.filter(campaign=locked)
+        if locked.status != CampaignStatus.CLOSING:
+            return None
+        if pledges.filter(status=PledgeStatus.PENDING_CARD).exists():
+            return None
+        advance(locked, CampaignStatus.SETTLING, table=CAMPAIGN_TRANSITIONS, now=now)
+        crowd = pledges.filter(status=PledgeStatus.ACTIVE).aggregate(
+            cents=Sum("amount_cents", default=0), pledges=Count("pk")
+        )
+        settlement = Settlement.objects.create(
+            campaign=locked,
+            decided_at=now,
+            pledged_cents=crowd["cents"],
+            pledges=crowd["pledges"],
+            goal_cents=locked.goal_cents,
+            goal_met=crowd["cents"] >= locked.goal_cents,
+        )
+        (_collect if settlement.goal_met else _miss)(settlement, now)
+        tell_team_decided(settlement=settlement, now=now)
+    return settlement
+
+
+def _collect(settlement: Settlement, now: dt.datetime) -> None:
+    campaign = settlement.campaign
+    rule = rule_of(campaign)
+    ends_at = now + dt.timedelta(days=rule.recovery_days if rule else RECOVERY_DAYS)
+    settlement.recovery_ends_at = ends_at
+    settlement.save(update_fields=["recovery_ends_at"])
+    advance(
+        campaign,
+        CampaignStatus.COLLECTING,
+        table=CAMPAIGN_TRANSITIONS,
+        now=now,
+        why="goal met",
+        recovery_ends_at=ends_at,
+    )
+
+
+def _miss(settlement: Settlement, now: dt.datetime) -> None:
+    settlement.finished_at, settlement.collected_cents, settlement.fees_cents = now, 0, 0
+    settlement.collected_pledges = 0
+    settlement.save(update_fields=["finished_at", "collected_cents", "collected_pledges", "fees_cents"])
+    advance(
+        settlement.campaign,
+        CampaignStatus.MISSED,
+        table=CAMPAIGN_TRANSITIONS,
+        now=now,
+        why="goal missed",
+    )
+    release_reservation(campaign=settlement.campaign, now=now, why="goal missed")
+
+
+def finish_collection(*, campaign: Campaign, now: dt.datetime) -> Settlement | None:
+    """End a collection whose window has passed: fix what was collected, propose the match, or refund everybody.
+
+    Returns None while a pledge is still being collected, or when another worker finished it.
+    """
+    with transaction.atomic():
+        locked = lock_campaign(campaign.pk)
+        if locked.status != CampaignStatus.COLLECTING or _still_collecting(locked):
+            return None
+        settlement = Settlement.objects.select_for_update().get(campaign=locked)
+        _count(settlement, now)
+        rule = rule_of(locked)
+        if not settlement.collected_cents or falls_short(settlement, locked, rule):
+            _give_up(settlement, locked, now)
+        else:
+            _fund(settlement, locked, now)
+    return settlement
+
+
+def _still_collecting(campaign: Campaign) -> bool:
+    waiting = [*STILL_COLLECTING, PledgeStatus.ACTIVE]
+    return Pledge.objects.filter(campaign=campaign, status__in=waiting).exists()
+
+
+def _count(settlement: Settlement, now: dt.datetime) -> None:
+    succeeded = ChargeAttempt.objects.filter(
+        pledge__campaign_id=settlement.campaign_id,
+        pledge__status=PledgeStatus.COLLECTED,
+        status=AttemptStatus.SUCCEEDED,
+    ).aggregate(
+        cents=Sum("amount_cents", default=0), fees=Sum("fee_cents", default=0), pledges=Count("pledge")
+    )
+    settlement.finished_at = now
+    settlement.collected_cents = succeeded["cents"]
+    settlement.collected_pledges = succeeded["pledges"]
+    settlement.fees_cents = succeeded["fees"]
+    settlement.save(update_fields=["finished_at", "collected_cents", "collected_pledges", "fees_cents"])
+
+
+def falls_short(settlement: Settlement, campaign: Campaign, rule: MatchRule | None) -> bool:
+    """Say whether everybody is refunded: too little was collected and the call's rule says `refund`.
+
+    Too little is below the threshold of a threshold share, else below the goal.
+    """
+    if rule is None or rule.shortfall != Shortfall.REFUND:
+        return False
+    mark: int = campaign.goal_cents
+    if rule.kind == RuleKind.THRESHOLD_SHARE:
+        mark = threshold_cents(campaign.cost_cents, int(rule.data["crowd_threshold_percent"]))
+    return (settlement.collected_cents or 0) < mark
+
+
+def _fund(settlement: Settlement, campaign: Campaign, now: dt.datetime) -> None:
+    propose_match(
+        campaign=campaign,
+        pledged=Crowd(settlement.pledged_cents, settlement.pledges),
+        collected=Crowd(settlement.collected_cents or 0, settlement.collected_pledges or 0),
+        now=now,
+    )
+    advance(campaign, CampaignStatus.FUNDED, table=CAMPAIGN_TRANSITIONS, now=now)
+    settlement.campaign = campaign
+    tell_team_funded(settlement=settlement, now=now)
+
+
+def _give_up(settlement: Settlement, campaign: Campaign, now: dt.datetime) -> None:
+    """Refund everybody: too little was collected, or nothing at all."""
+    log.warning("campaign %s refunds everybody", campaign.pk)
+    release_reservation(campaign=campaign, now=now, why="too little collected")
+    succeeded = ChargeAttempt.objects.select_related("pledge__campaign__project").filter(
+        pledge__campaign=campaign,
+        pledge__status=PledgeStatus.COLLECTED,
+        status=AttemptStatus.SUCCEEDED,
+    )
+    for attempt in succeeded:
+        refund_shortfall(attempt=attempt, now=now)
+    advance(campaign, CampaignStatus.MISSED, table=CAMPAIGN_TRANSITIONS, now=now, why="too little collected")

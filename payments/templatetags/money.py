@@ -1,0 +1,48 @@
+"""Words about money that went wrong, and a campaign's money as figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from payments.selectors.money import money_accounts, money_of
+
+if TYPE_CHECKING:
+    from campaigns.models import Campaign
+
+register = template.Library()
+
+
+@register.filter
+def decline_reason(code: str) -> str:
+    """Say why the bank said no, in a sentence. A lost or stolen card is not named: the reader may not be its holder."""
+    sentences = {
+        "authentication_required": _("Your bank asks you to confirm this payment yourself."),
+        "insufficient_funds": _("There was not enough money on the card."),
+        "expired_card": _("The card has expired."),
+        "incorrect_cvc": _("The card's security code was wrong."),
+        "processing_error": _("Your bank had a fault while it was asked."),
+        "card_not_supported": _("The card does not allow this kind of payment."),
+        "card_velocity_exceeded": _("The card has reached its limit."),
+        "withdrawal_count_limit_exceeded": _("The card has reached its limit."),
+    }
+    return sentences.get(code, _("Your bank declined the charge without saying why."))
+
+
+@register.inclusion_tag("payments/_money_panel.html")
+def money_panel(campaign: Campaign, links: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - in a template
+    """Show a campaign's money; with `links` (for staff) each figure leads to the transfers it comes from."""
+    accounts = money_accounts(campaign.pk)
+
+    def source(name: str) -> str:
+        return f"{reverse('ledger_transfers')}?account={accounts[name]}" if links else ""
+
+    return {
+        "money": money_of(campaign),
+        "held_url": source("card"),
+        "payable_url": source("payable"),
+        "refund_url": source("refund_due"),
+    }

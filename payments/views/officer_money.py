@@ -1,0 +1,203 @@
+"""The officers' pages of money: tranches to decide, mandates and receipts, a campaign's figures, transfers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import require
+from campaigns.models import Campaign
+from crowdfund.kit import clock
+from crowdfund.kit.errors import NotAllowed, Refused
+from payments.forms.officer import DisbursementForm, MandateForm, ReceiptForm, WhyForm
+from payments.ledger.selectors import credit_balance
+from payments.permissions import can_propose_disbursement, can_see_all_money
+from payments.selectors.money import disbursements as all_disbursements
+from payments.selectors.money import next_step, transfers_touching
+from payments.services.disburse import approve_disbursement, propose_disbursement, reject_disbursement
+from payments.services.payout import confirm_receipt, record_mandate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django import forms
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import User
+    from payments.models import Disbursement
+
+PAGE = 50
+
+
+def _tell(form: forms.Form, refused: Refused) -> None:
+    """Show a service's refusal at its field."""
+    form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+
+
+def _done(form: forms.Form, deed: Callable[[], object]) -> bool:
+    """Do the deed of a valid form; a refusal is shown in the form."""
+    if not form.is_valid():
+        return False
+    try:
+        deed()
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        _tell(form, refused)
+        return False
+    return True
+
+
+def _campaign(slug: str) -> Campaign:
+    return get_object_or_404(
+        Campaign.objects.select_related("project__organisation", "settlement", "reservation"), slug=slug
+    )
+
+
+def _disbursement(request: HttpRequest, pk: int) -> Disbursement:
+    require(can_see_all_money(request.user))
+    return get_object_or_404(all_disbursements(), pk=pk)
+
+
+@require_safe
+@login_required
+def disbursements(request: HttpRequest) -> HttpResponse:
+    """List the tranches: those that wait for this person first."""
+    require(can_see_all_money(request.user))
+    user = cast("User", request.user)
+    rows = list(all_disbursements()[: PAGE * 4])
+    mine = [row for row in rows if next_step(row, user)]
+    others = [row for row in rows if row not in mine]
+    return render(request, "payments/disbursements.html", {"mine": mine, "others": others})
+
+
+@require_safe
+@login_required
+def officer_money(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a campaign's money with the transfers behind each figure."""
+    campaign = _campaign(slug)
+    require(can_see_all_money(request.user))
+    context = {
+        "campaign": campaign,
+        "settlement": getattr(campaign, "settlement", None),
+        "disbursements": all_disbursements().filter(campaign=campaign),
+        "may_propose": can_propose_disbursement(request.user, campaign) and campaign.status == "funded",
+    }
+    return render(request, "payments/officer_money.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def disbursement_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Propose a tranche."""
+    campaign = _campaign(slug)
+    require(can_propose_disbursement(request.user, campaign))
+    form = DisbursementForm(request.POST or None, campaign=campaign)
+
+    def deed() -> None:
+        by = cast("User", request.user)
+        propose_disbursement(campaign=campaign, by=by, now=clock.now(), **form.deed())
+
+    if request.method == "POST" and _done(form, deed):
+        messages.success(request, _("The tranche is proposed. Another person approves it."))
+        return redirect("officer_money", slug)
+    context = {"campaign": campaign, "form": form}
+    return render(request, "payments/disbursement_new.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def disbursement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a tranche and what can be done with it; a POST approves or rejects it."""
+    row = _disbursement(request, pk)
+    user = cast("User", request.user)
+    form = WhyForm(request.POST if "reject" in request.POST else None)
+    if request.method == "POST":
+        if "approve" in request.POST:
+            approve_disbursement(disbursement=row, by=user, now=clock.now())
+            messages.success(request, _("The tranche is approved."))
+            return redirect("disbursement", pk)
+        if _done(form, lambda: _reject(row, form, user)):
+            messages.success(request, _("The tranche is rejected."))
+            return redirect("disbursement", pk)
+    context = {
+        "disbursement": row,
+        "payout": getattr(row, "payout", None),
+        "events": row.events.select_related("by"),
+        "step": next_step(row, user),
+        "form": form,
+    }
+    return render(request, "payments/disbursement.html", context, status=422 if form.errors else 200)
+
+
+def _reject(row: Disbursement, form: WhyForm, user: User) -> None:
+    reject_disbursement(disbursement=row, why=form.cleaned_data["why"], by=user, now=clock.now())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def mandate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the treasury's mandate of a tranche."""
+    row = _disbursement(request, pk)
+    form = MandateForm(request.POST or None, initial={"amount_cents": row.amount_cents})
+
+    def deed() -> None:
+        by = cast("User", request.user)
+        record_mandate(payout=row.payout, by=by, now=clock.now(), **form.deed())
+
+    if request.method == "POST" and _done(form, deed):
+        messages.success(
+            request, _("The mandate is recorded. Confirm the treasurer's receipt when it comes.")
+        )
+        return redirect("disbursement", pk)
+    return _step_page(request, row, form, _("Record the mandate"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm the treasurer's receipt of a mandate."""
+    row = _disbursement(request, pk)
+    form = ReceiptForm(request.POST or None)
+
+    def deed() -> None:
+        on = form.cleaned_data["receipt_on"]
+        confirm_receipt(payout=row.payout, receipt_on=on, by=cast("User", request.user), now=clock.now())
+
+    if request.method == "POST" and _done(form, deed):
+        messages.success(request, _("The tranche is paid."))
+        return redirect("disbursement", pk)
+    return _step_page(request, row, form, _("Confirm the treasurer's receipt"))
+
+
+def _step_page(request: HttpRequest, row: Disbursement, form: forms.Form, title: str) -> HttpResponse:
+    context = {"disbursement": row, "form": form, "title": title}
+    return render(request, "payments/payout_step.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@login_required
+def transfers(request: HttpRequest) -> HttpResponse:
+    """List the ledger's transfers, of one account if the address names it."""
+    require(can_see_all_money(request.user))
+    account = request.GET.get("account", "")[:80]
+    page = Paginator(transfers_touching(account), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "account": account,
+        "balance": credit_balance(account) if account else None,
+        "page": page,
+        "previous_url": _page_url(account, page.previous_page_number()) if page.has_previous() else "",
+        "next_url": _page_url(account, page.next_page_number()) if page.has_next() else "",
+    }
+    return render(request, "payments/transfers.html", context)
+
+
+def _page_url(account: str, number: int) -> str:
+    return "?" + urlencode({"account": account, "page": number})
