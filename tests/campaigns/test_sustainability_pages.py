@@ -12,7 +12,8 @@ from django.template import Context, Template
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.enums import TeamRole
+from accounts.enums import Role, TeamRole
+from campaigns.codesign.services import adopt_proposal
 from campaigns.sustainability import services
 from campaigns.sustainability.formula import STAGES, Figures, stage
 from campaigns.sustainability.models import Books, Correction, MonthlyAccount
@@ -21,6 +22,7 @@ from campaigns.sustainability.selectors.explained import thresholds
 from campaigns.sustainability.selectors.portfolio import glances, portfolio
 from tests import world
 from tests.campaigns.books_rows import BAR, NOW, START, a_year, books, closed, entered, member, month
+from tests.campaigns.codesign_rows import need, proposal
 
 pytestmark = pytest.mark.django_db
 
@@ -419,3 +421,18 @@ def test_the_api_tells_how_the_project_stands(client, of, owner):
     assert (answer["as_of"], answer["stage"], len(answer["by_month"])) == ("2026-10", "partial", 12)
     assert answer["by_month"][-1]["ratios"]["self_sufficiency_ratio"] == "0.5000"
     assert answer["by_month"][0]["window_months"] == 1
+
+
+def test_the_projects_page_shows_where_it_comes_from_and_how_it_stands(client):
+    animator = world.staff(Role.ANIMATOR)
+    owner, one = world.person("Olmo"), need(by=animator)
+    project = adopt_proposal(
+        proposal=proposal(one), organisation=world.organisation(owner), by=animator, now=NOW
+    )
+    of = services.open_books(project=project, opened_on=START, by=owner, now=NOW)
+    a_year(of, owner)
+    with translation.override("en"):
+        text = page(client, project.get_absolute_url())
+        assert one.get_absolute_url() in text
+    assert "Earns a part" in text
+    assert "50%" in page(client, at("home"))

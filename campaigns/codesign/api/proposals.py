@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -169,7 +168,5 @@ class ProjectChain(APIView):
     @extend_schema(responses=ChainSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """Read the chain from needs to campaigns; 404 while nothing of the project is public."""
-        chain = chain_of_project(get_object_or_404(Project.objects.defer("search", "story"), slug=slug))
-        if chain.proposal is None and not chain.campaigns:
-            raise Http404
-        return Response(ChainSerializer(chain).data)
+        project = get_object_or_404(Project.objects.public().defer("search", "story"), slug=slug)
+        return Response(ChainSerializer(chain_of_project(project)).data)

@@ -11,8 +11,7 @@ from campaigns.codesign.enums import PROPOSAL_TRANSITIONS, ProposalStatus
 from campaigns.codesign.locks import lock_proposal
 from campaigns.codesign.permissions import can_adopt
 from campaigns.codesign.services.news import tell_followers
-from campaigns.codesign.services.writing import with_slug
-from campaigns.models import Project
+from campaigns.services.projects import create_project
 from crowdfund.kit.states import advance
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import Organisation
     from accounts.permissions import Visitor
     from campaigns.codesign.models import Proposal
+    from campaigns.models import Project
 
 
 def adopt_proposal(
@@ -34,7 +34,16 @@ def adopt_proposal(
     require(can_adopt(by, proposal, organisation))
     with transaction.atomic():
         locked = lock_proposal(proposal)
-        project = _birth(locked, organisation, now)
+        project = create_project(
+            organisation=organisation,
+            neighbourhood=locked.neighbourhood,
+            theme=locked.theme,
+            title=locked.title,
+            summary=locked.summary,
+            story=locked.versions.latest("number").text,
+            by=None,  # allowed by the adoption
+            now=now,
+        )
         advance(
             locked,
             ProposalStatus.ADOPTED,
@@ -48,22 +57,3 @@ def adopt_proposal(
     for name in ("status", "project", "organisation"):
         setattr(proposal, name, getattr(locked, name))
     return project
-
-
-def _birth(proposal: Proposal, organisation: Organisation, now: dt.datetime) -> Project:
-    story = proposal.versions.latest("number").text
-    return with_slug(
-        Project,
-        proposal.title,
-        spare="project",
-        make=lambda slug: Project.objects.create(
-            organisation=organisation,
-            neighbourhood=proposal.neighbourhood,
-            theme=proposal.theme,
-            title=proposal.title,
-            slug=slug,
-            summary=proposal.summary,
-            story=story,
-            created_at=now,
-        ),
-    )

@@ -6,7 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import month
@@ -100,12 +99,11 @@ def _outcome(row: portfolio.Row) -> dict[str, Any]:
     glance = row.glance
     if glance is None:
         raise ValueError("an outcome has a glance")
-    picture = row.project.picture
     return dataclasses.asdict(glance) | {
         "url": row.project.get_absolute_url(),
         "title": row.project.title,
         "neighbourhood": row.project.neighbourhood.name,
-        "picture_url": static(picture) if picture else "",
+        "picture_url": row.project.picture_url,
         "stage_label": stage_label(glance.stage),
         "stage_kind": stage_kind(glance.stage),
     }
