@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
 from accounts.permissions import require
 from campaigns.calls.enums import APPLICATION_TRANSITIONS, ApplicationStatus
@@ -13,18 +12,17 @@ from campaigns.calls.models import Application
 from campaigns.calls.permissions import can_decide_application
 from campaigns.calls.selectors.completeness import missing_in
 from campaigns.calls.selectors.reads import application_prospect
-from campaigns.calls.services.checks import free_slug, reason_needed
+from campaigns.calls.services.checks import reason_needed
 from campaigns.calls.services.letters import tell_team
-from campaigns.models import Campaign
+from campaigns.services.campaigns import draft_campaign
 from campaigns.signals import application_admitted
 from crowdfund.kit import states
-from crowdfund.kit.errors import Refused, raise_all
+from crowdfund.kit.errors import raise_all
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from accounts.permissions import Visitor
-    from campaigns.models import Project
 
 EVENTS = {
     ApplicationStatus.ADMITTED: "application_admitted",
@@ -50,13 +48,13 @@ def admit_application(*, application: Application, reason: str, by: Visitor, now
         chosen = _locked(application)
         if ApplicationStatus.ADMITTED in APPLICATION_TRANSITIONS[chosen.status]:
             raise_all(missing_in(chosen))
-            chosen.campaign = _draft_campaign(
+            chosen.campaign = draft_campaign(
                 project=chosen.project,
                 cost_cents=chosen.cost_cents,
                 goal_cents=application_prospect(chosen).goal_cents,
                 days=chosen.call.campaign_days,
                 fees_borne_by_campaign=chosen.call.rule.data.get("fee_bearer") != "call",
-                by=by,
+                by=None,
                 now=now,
             )
         _decide(chosen, ApplicationStatus.ADMITTED, reason, by=by, now=now)
@@ -91,35 +89,6 @@ def _turn(
         _decide(_locked(application), status, reason, by=by, now=now)
     application.refresh_from_db()
     return application
-
-
-def _draft_campaign(
-    *,
-    project: Project,
-    cost_cents: int,
-    goal_cents: int,
-    days: int,
-    fees_borne_by_campaign: bool,
-    by: Visitor,
-    now: dt.datetime,
-) -> Campaign:
-    open_already = Refused("campaign_open", _("This project has a campaign already, which is not over."))
-    campaign = Campaign(
-        project=project,
-        slug=free_slug(Campaign, project.slug, fallback="campagna"),
-        cost_cents=cost_cents,
-        goal_cents=goal_cents,
-        days=days,
-        fees_borne_by_campaign=fees_borne_by_campaign,
-        created_at=now,
-    )
-    try:
-        with transaction.atomic():
-            campaign.save(force_insert=True)
-    except IntegrityError as error:
-        raise open_already from error
-    states.record_birth(campaign, now=now, by=by)
-    return campaign
 
 
 def _locked(application: Application) -> Application:
