@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
 from typing import Any
+
+from django.core.files.base import ContentFile
+from PIL import Image
 
 from accounts.enums import OrganisationKind, Role, TeamRole
 from accounts.models import Membership, Organisation, RoleGrant, User
@@ -88,3 +92,10 @@ def campaign(owner: User | None = None, **fields: Any) -> Campaign:
     )
     BudgetLine.objects.create(campaign=made, kind=BudgetKind.FEES, label="Commissioni", amount_cents=30_000)
     return made
+
+
+def picture(width: int = 600, height: int = 400) -> ContentFile[bytes]:
+    """A real picture, as a file that somebody uploads."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "#3a7").save(out, "PNG")
+    return ContentFile(out.getvalue(), name="orto.png")
