@@ -367,8 +367,8 @@ def test_from_a_need_to_a_project_on_its_own_feet(path: Path, client: Any, capsy
     for word in ("Il prato è abbandonato", "Mancano panchine", "Samir", "80"):
         assert word in page
     ratios = json.loads(client.get(f"/api/v1/projects/{path.project.slug}/sustainability/").content)
-    last = ratios["months"][-1]
-    assert Decimal(str(last["self_sufficiency_ratio"])) == Decimal("0.8")
+    last = ratios["by_month"][-1]
+    assert Decimal(str(last["ratios"]["self_sufficiency_ratio"])) == Decimal("0.8")
     assert last["stage"] == "partial"
 
     # The ledger says that it holds, and that it is broken when a row was tampered with
