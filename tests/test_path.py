@@ -54,7 +54,12 @@ from payments.matching.selectors import books_that_disagree, programme_ladder
 from payments.matching.services import Act, Ladder, confirm_act, open_programme_ladder, record_act
 from payments.models import ChargeAttempt, Pledge
 from payments.services.disburse import approve_disbursement, propose_disbursement
-from payments.services.payout import confirm_receipt, open_payout_account, record_mandate, refresh_payout_account
+from payments.services.payout import (
+    confirm_receipt,
+    open_payout_account,
+    record_mandate,
+    refresh_payout_account,
+)
 from tests import world
 from tests.payments.standin.conftest import submit
 
@@ -103,7 +108,10 @@ class Path:
         )  # fmt: skip
         self.programme = create_programme(sheet=sheet, by=self.officer, now=self.now)
         open_programme_ladder(
-            programme=self.programme, figures=Ladder(300_000_000, 200_000_000, 0, 0), by=self.officer, now=self.now
+            programme=self.programme,
+            figures=Ladder(300_000_000, 200_000_000, 0, 0),
+            by=self.officer,
+            now=self.now,
         )
         return hub
 
@@ -111,7 +119,12 @@ class Path:
         """Two needs, three hands, one project."""
         needs = [
             report_need(
-                neighbourhood=self.barona, theme="green", title=title, text="Da anni.", by=self.owner, now=self.now
+                neighbourhood=self.barona,
+                theme="green",
+                title=title,
+                text="Da anni.",
+                by=self.owner,
+                now=self.now,
             )
             for title in ("Il prato è abbandonato", "Mancano panchine all'ombra")
         ]
@@ -124,7 +137,9 @@ class Path:
             needs=needs, neighbourhood=self.barona, theme="green", title="Orto alla Barona",
             summary="Un orto con panchine all'ombra.", text="Ne facciamo un orto.", by=hands[0], now=self.now,
         )  # fmt: skip
-        write_version(proposal=proposal, text="Ne facciamo un orto con panchine.", based_on=1, by=hands[1], now=self.now)
+        write_version(
+            proposal=proposal, text="Ne facciamo un orto con panchine.", based_on=1, by=hands[1], now=self.now
+        )
         story = (
             "Dietro la scuola c'è un prato che nessuno cura. Ne facciamo un orto con panchine all'ombra e quaranta "
             "cassoni, metà ad altezza di carrozzina."
@@ -143,7 +158,9 @@ class Path:
             programme=self.programme, title="Bando", summary="Il Comune aggiunge il 60 %.", text="Candidati.",
             rule=rule, pot_cents=55_000_000, opens_at=self.now, closes_at=self.now + dt.timedelta(days=30),
         )  # fmt: skip
-        call = publish_call(call=draft_call(terms=terms, by=self.officer, now=self.now), by=self.officer, now=self.now)
+        call = publish_call(
+            call=draft_call(terms=terms, by=self.officer, now=self.now), by=self.officer, now=self.now
+        )
         application = apply_to_call(
             call=call, project=self.project, cost_cents=10_000 * EURO, motivation="Serve.", plan="Si regge.",
             by=self.owner, now=self.now,
@@ -158,7 +175,9 @@ class Path:
         """Ten projects of € 100,000 want € 60,000 each; nine fit into € 544,000, the tenth does not."""
         call = self.campaign.application.call
         for n in range(10):
-            project = world.project(self.owner, organisation=self.organisation, title=f"Grande {n}", slug=f"grande-{n}")
+            project = world.project(
+                self.owner, organisation=self.organisation, title=f"Grande {n}", slug=f"grande-{n}"
+            )
             application = apply_to_call(
                 call=call, project=project, cost_cents=100_000 * EURO, motivation="m", plan="p", by=self.owner,
                 now=self.now,
@@ -175,9 +194,14 @@ class Path:
 
     def step_4_campaign(self) -> None:
         """Draft, review, live for sixty days."""
-        lines = [Line("goods", "Terra e cassoni", 9_700 * EURO), Line("fees", "Commissioni (stima)", 300 * EURO)]
+        lines = [
+            Line("goods", "Terra e cassoni", 9_700 * EURO),
+            Line("fees", "Commissioni (stima)", 300 * EURO),
+        ]
         set_budget(campaign=self.campaign, lines=lines, by=self.owner, now=self.now)
-        add_reward(campaign=self.campaign, title="Una cassetta", min_cents=30 * EURO, by=self.owner, now=self.now)
+        add_reward(
+            campaign=self.campaign, title="Una cassetta", min_cents=30 * EURO, by=self.owner, now=self.now
+        )
         self.milestone, _later = (
             add_milestone(
                 campaign=self.campaign, title=title, due_on=self.now.date() + dt.timedelta(days=days),
@@ -193,7 +217,11 @@ class Path:
 
     def step_5_pledges(self) -> None:
         """Ada, Ugo and Eva as guests by the page, Ivo with an account by the API."""
-        for name, amount, card in (("ada", "2.000", VISA), ("ugo", "1500", ALWAYS_ASKS), ("eva", "600,00", DECLINES_LATER)):
+        for name, amount, card in (
+            ("ada", "2.000", VISA),
+            ("ugo", "1500", ALWAYS_ASKS),
+            ("eva", "600,00", DECLINES_LATER),
+        ):
             answer = self.client.post(
                 reverse("pledge_new", args=[self.campaign.slug]),
                 {"amount_cents": amount, "email": f"{name}@example.net", "name": name, "consent": "on"},
@@ -260,9 +288,7 @@ class Path:
         """Two people release the crowd's money and the first tranche of the match."""
         page = open_payout_account(organisation=self.organisation, by=self.owner, now=self.now)
         assert submit(page).status == 303
-        refresh_payout_account(
-            account_id=self.organisation.payout_account.stripe_account_id, now=self.now
-        )
+        refresh_payout_account(account_id=self.organisation.payout_account.stripe_account_id, now=self.now)
         self.stripe.control("make-available")
         crowd = propose_disbursement(
             campaign=self.campaign, channel="card", amount_cents=3_742_25, reason="La quota dei cittadini",
@@ -298,7 +324,9 @@ class Path:
 
     @staticmethod
     def cash() -> dict[str, int]:
-        return {code: cents for code, cents in balances("cash:", "held:", "payable:", "cost:").items() if cents}
+        return {
+            code: cents for code, cents in balances("cash:", "held:", "payable:", "cost:").items() if cents
+        }
 
 
 @pytest.fixture
@@ -376,7 +404,9 @@ def test_from_a_need_to_a_project_on_its_own_feet(path: Path, client: Any, capsy
     assert "holds" in capsys.readouterr().out
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("UPDATE ledger_ledgertransfer SET amount_cents = amount_cents + 1 WHERE code = 'charge_collected'")
+        cursor.execute(
+            "UPDATE ledger_ledgertransfer SET amount_cents = amount_cents + 1 WHERE code = 'charge_collected'"
+        )
         cursor.execute("SET session_replication_role = origin")
     with pytest.raises(CommandError, match="broken"):
         call_command("verify_ledger")

@@ -6,21 +6,14 @@ import datetime as dt
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from campaigns.sustainability.services.books import open_books
-from campaigns.sustainability.services.closing import close_month
-from campaigns.sustainability.services.months import Extras, enter_month
 from django.conf import settings
-from payments.services.disburse import approve_disbursement, propose_disbursement
-from payments.services.payout import (
-    confirm_receipt,
-    open_payout_account,
-    record_mandate,
-    refresh_payout_account,
-)
 
 from campaigns.models import Milestone
 from campaigns.services.content import post_update
 from campaigns.services.milestones import reach_milestone
+from campaigns.sustainability.services.books import open_books
+from campaigns.sustainability.services.closing import close_month
+from campaigns.sustainability.services.months import Extras, enter_month
 from crowdfund.management.city.before import owner
 from crowdfund.management.city.visitor import finish_onboarding, tell_standin
 from payments.enums import Channel
@@ -28,6 +21,13 @@ from payments.ledger.selectors import credit_balance
 from payments.matching.models import Reservation
 from payments.matching.services import Act, confirm_act, record_act
 from payments.postings import held
+from payments.services.disburse import approve_disbursement, propose_disbursement
+from payments.services.payout import (
+    confirm_receipt,
+    open_payout_account,
+    record_mandate,
+    refresh_payout_account,
+)
 
 if TYPE_CHECKING:
     from crowdfund.management.city.walk import Walk

@@ -6,6 +6,8 @@ import datetime as dt
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
+
 from campaigns.calls.services.applications import apply_to_call, submit_application
 from campaigns.calls.services.calls import Terms, draft_call, publish_call
 from campaigns.calls.services.decisions import admit_application
@@ -15,8 +17,6 @@ from campaigns.codesign.services.adoption import adopt_proposal
 from campaigns.codesign.services.needs import publish_need, report_need
 from campaigns.codesign.services.proposals import decide, start_proposal, write_version
 from campaigns.codesign.services.support import share_need
-from django.core.files.base import ContentFile
-
 from campaigns.services.projects import set_picture
 from crowdfund.management.city.walk import HERE
 from payments.matching.services import Ladder, open_programme_ladder

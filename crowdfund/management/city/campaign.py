@@ -7,11 +7,6 @@ from functools import partial
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from payments.services.cards import confirm_card, open_card_session
-from payments.services.consents import CHARGE_VERSION
-from payments.services.pledges import place_pledge
-from payments.services.recover import look_at_recovery, open_recovery
-
 from campaigns.models import Campaign
 from campaigns.services.budget import Line, set_budget
 from campaigns.services.campaigns import approve_campaign, launch_campaign, submit_for_review
@@ -23,6 +18,10 @@ from crowdfund.management.city.before import apply_and_admit, owner, propose
 from crowdfund.management.city.visitor import ALWAYS_ASKS, ATTACHES_THEN_DECLINES, VISA, use_card
 from payments.enums import PledgeStatus
 from payments.models import Pledge
+from payments.services.cards import confirm_card, open_card_session
+from payments.services.consents import CHARGE_VERSION
+from payments.services.pledges import place_pledge
+from payments.services.recover import look_at_recovery, open_recovery
 
 if TYPE_CHECKING:
     from crowdfund.management.city.walk import Walk
