@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from payments.matching import api, views
 
 urlpatterns = [
+    path(_("open-data/"), views.open_data, name="open_data"),
+    path(_("open-data/ledger.csv"), views.ledger_csv, name="ledger_csv"),
+    path(_("officer/funds/"), views.funds, name="funds"),
     path(_("officer/funds/<int:pk>/"), views.fund, name="fund"),
     path(_("officer/commitments/<slug:slug>/"), views.commitment, name="commitment"),
     path(_("officer/acts/<int:pk>/confirm/"), views.commitment_confirm, name="commitment_confirm"),

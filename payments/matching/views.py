@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,6 +13,7 @@ from accounts.permissions import require
 from campaigns.calls.models import Programme
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
+from payments.ledger.documents import export_rows
 from payments.ledger.selectors import debit_balance
 from payments.matching.forms import ActForm, LadderForm, ReasonForm
 from payments.matching.models import CommitmentAct, MatchFund, Reservation
@@ -38,6 +40,29 @@ def fund(request: HttpRequest, pk: int) -> HttpResponse:
     pot = get_object_or_404(MatchFund.objects.select_related("call__programme"), pk=pk)
     rows = pot.reservations.select_related("campaign__project").order_by("created_at")
     return render(request, "payments/fund.html", {"fund": pot, "reservations": rows})
+
+
+@require_safe
+@login_required
+def funds(request: HttpRequest) -> HttpResponse:
+    """List the pots, newest first."""
+    require(can_see_fund(request.user))
+    pots = MatchFund.objects.select_related("call").order_by("-opened_at")
+    return render(request, "payments/funds.html", {"funds": pots})
+
+
+@require_safe
+def open_data(request: HttpRequest) -> HttpResponse:
+    """Say what can be downloaded and how to check it."""
+    return render(request, "payments/open_data.html")
+
+
+@require_safe
+def ledger_csv(_request: HttpRequest) -> StreamingHttpResponse:
+    """Stream every sealed transfer, for anyone to verify."""
+    answer = StreamingHttpResponse(export_rows(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="ledger.csv"'
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

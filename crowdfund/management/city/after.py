@@ -31,6 +31,7 @@ from payments.services.payout import (
 
 if TYPE_CHECKING:
     from crowdfund.management.city.walk import Walk
+    from payments.models import Disbursement
 
 CUP = "B49D16010990006"
 
@@ -66,42 +67,47 @@ def pay_crowd(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
     approve_disbursement(disbursement=decision, by=walk.people["approver"], now=now)
 
 
-def pay_tranche(walk: Walk, entry: dict[str, Any], title: str, now: dt.datetime) -> None:
-    """Reach a milestone and pay its tranche of the match by a mandate of the treasury."""
+def propose_tranche(walk: Walk, entry: dict[str, Any], title: str, now: dt.datetime) -> Disbursement:
+    """Reach a milestone and propose its tranche of the match."""
     campaign = walk.campaigns[entry["key"]]
     milestone = Milestone.objects.get(campaign=campaign, title=title)
     reach_milestone(
-        milestone=milestone,
-        evidence="Sopralluogo del tutor con fotografie.",
+        milestone=milestone, evidence="Sopralluogo del tutor con fotografie.", by=owner(walk, entry), now=now
+    )
+    post_update(
+        campaign=campaign,
+        title=f"Tappa raggiunta: {title.lower()}",
+        text="I conti di ogni mese sono nella pagina del progetto: entrate, uscite e quanto manca per stare in piedi.",
         by=owner(walk, entry),
         now=now,
     )
     reservation = Reservation.objects.get(campaign=campaign)
-    cents = (reservation.proposed_cents or 0) * milestone.share_percent // 100
-    decision = propose_disbursement(
+    return propose_disbursement(
         campaign=campaign,
         channel=Channel.MATCH,
-        amount_cents=cents,
+        amount_cents=(reservation.proposed_cents or 0) * milestone.share_percent // 100,
         milestone=milestone,
         reason=f"Quota della tappa: {title}",
         by=walk.people["officer"],
         now=now,
     )
+
+
+def pay_tranche(walk: Walk, entry: dict[str, Any], title: str, now: dt.datetime) -> None:
+    """Pay a milestone's tranche by a mandate of the treasury."""
+    decision = propose_tranche(walk, entry, title, now)
     payout = approve_disbursement(disbursement=decision, by=walk.people["approver"], now=now)
-    on = now.date()
-    number = f"{now:%j}/{now.year}"
+    on, by = now.date(), walk.people["officer"]
     record_mandate(
-        payout=payout, number=number, on=on, amount_cents=cents, by=walk.people["officer"], now=now
-    )
-    payout.refresh_from_db()
-    confirm_receipt(payout=payout, receipt_on=on, by=walk.people["officer"], now=now)
-    post_update(
-        campaign=campaign,
-        title=f"Tappa raggiunta: {title.lower()}",
-        text="Il Comune ha versato la sua quota. I conti di ogni mese sono nella pagina del progetto.",
-        by=owner(walk, entry),
+        payout=payout,
+        number=f"{now:%j}/{now.year}",
+        on=on,
+        amount_cents=decision.amount_cents,
+        by=by,
         now=now,
     )
+    payout.refresh_from_db()
+    confirm_receipt(payout=payout, receipt_on=on, by=by, now=now)
 
 
 def months_back(count: int, today: dt.date) -> list[dt.date]:
@@ -130,7 +136,7 @@ def figures_of(turn: int) -> dict[str, int]:
         "finance": 1_200,
         "depreciation": 10_700,
         "other": 4_000,
-        "investment": 1_420_000 if turn == 0 else 0,
+        "investment": 420_000 if turn == 0 else 0,
     }
 
 
@@ -139,12 +145,14 @@ def book_months(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
     project, by = walk.projects[entry["key"]], walk.people["pedali_conti"]
     months = months_back(18, now.date())
     books = open_books(project=project, opened_on=months[0], by=owner(walk, entry), now=now)
-    cash = 900_000
+    cash = 2_150_000
     for turn, month in enumerate(months):
         figures = figures_of(turn)
         incoming = sum(figures[name] for name in ("earned", "public_contracts", "donations"))
-        outgoing = sum(figures[name] for name in ("staff", "rent", "goods", "services", "finance", "other"))
-        cash = max(120_000, cash + incoming - outgoing)
+        outgoing = sum(
+            figures[name] for name in ("staff", "rent", "goods", "services", "finance", "other", "investment")
+        )
+        cash += incoming - outgoing
         account = enter_month(
             books=books,
             month=month,
@@ -163,5 +171,5 @@ def schedule(walk: Walk, entry: dict[str, Any], *, closed: float) -> None:
     walk.on(closed + 8, partial(commit, walk, entry))
     walk.on(closed + 10, partial(pay_crowd, walk, entry))
     walk.on(closed + 40, lambda now: pay_tranche(walk, entry, "Apertura", now))
-    walk.on(closed + 380, lambda now: pay_tranche(walk, entry, "Primo anno di attività", now))
+    walk.on(-3, lambda now: propose_tranche(walk, entry, "Primo anno di attività", now))
     walk.on(-0.2, partial(book_months, walk, entry))

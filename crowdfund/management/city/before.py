@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.base import ContentFile
 
 from campaigns.calls.services.applications import apply_to_call, submit_application
-from campaigns.calls.services.calls import Terms, draft_call, publish_call
+from campaigns.calls.services.calls import Terms, close_call, draft_call, publish_call
 from campaigns.calls.services.decisions import admit_application
 from campaigns.calls.services.editions import load_edition_rules, load_programme_sheet, published_sheet
 from campaigns.calls.services.programmes import Sheet, create_programme
@@ -22,7 +22,7 @@ from crowdfund.management.city.walk import HERE
 from payments.matching.services import Ladder, open_programme_ladder
 
 if TYPE_CHECKING:
-    from campaigns.calls.models import MatchRule
+    from campaigns.calls.models import Application, MatchRule
     from crowdfund.management.city.walk import Walk
 
 EDITION = "2020"
@@ -83,6 +83,11 @@ def publish(walk: Walk, key: str, title: str, now: dt.datetime, *, open_days: in
     walk.calls[key] = publish_call(call=call, by=officer, now=now)
 
 
+def close(walk: Walk, key: str, now: dt.datetime) -> None:
+    """Close a call whose window has passed."""
+    close_call(call=walk.calls[key], by=walk.people["officer"], now=now)
+
+
 def report_needs(walk: Walk, now: dt.datetime) -> None:
     """Report every need, publish it, and let neighbours share it."""
     animator = walk.people["animator"]
@@ -103,6 +108,25 @@ def report_needs(walk: Walk, now: dt.datetime) -> None:
         for turn, key in enumerate(("marta", "samir", "giulia", "luca")):
             if (number + turn) % 3:
                 share_need(need=need, by=walk.people[key], visitor=None, wants_news=True, now=now)
+
+
+def report_late(walk: Walk, now: dt.datetime) -> None:
+    """Report two needs that nobody has read yet."""
+    for title, text in (
+        ("Il parco giochi di via Lope de Vega è al buio", "Alle cinque d'inverno non ci va più nessuno."),
+        (
+            "Manca una fontanella al campetto",
+            "In estate i ragazzi bevono dal rubinetto del bar, quando è aperto.",
+        ),
+    ):
+        report_need(
+            neighbourhood=walk.places["Barona"],
+            theme="sport",
+            title=title,
+            text=text,
+            by=walk.people["luca"],
+            now=now,
+        )
 
 
 def propose(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
@@ -151,8 +175,8 @@ def owner(walk: Walk, entry: dict[str, Any]) -> Any:
     return walk.people[entry["organisation"]]
 
 
-def apply_and_admit(walk: Walk, entry: dict[str, Any], call: str, now: dt.datetime) -> None:
-    """Apply to a call and be admitted: the maximum match is reserved."""
+def apply(walk: Walk, entry: dict[str, Any], call: str, now: dt.datetime) -> Application:
+    """Apply to a call and submit."""
     by = owner(walk, entry)
     application = apply_to_call(
         call=walk.calls[call],
@@ -164,9 +188,13 @@ def apply_and_admit(walk: Walk, entry: dict[str, Any], call: str, now: dt.dateti
         by=by,
         now=now,
     )
-    submit_application(application=application, by=by, now=now)
+    return submit_application(application=application, by=by, now=now)
+
+
+def apply_and_admit(walk: Walk, entry: dict[str, Any], call: str, now: dt.datetime) -> None:
+    """Apply to a call and be admitted: the maximum match is reserved."""
     admitted = admit_application(
-        application=application,
+        application=apply(walk, entry, call, now),
         reason="Nasce da bisogni segnalati, ha un piano credibile per reggersi da solo.",
         by=walk.people["officer"],
         now=now,
@@ -186,6 +214,8 @@ def schedule(walk: Walk) -> None:
         -795, lambda now: publish(walk, "first", f"Bando crowdfunding civico {now.year}", now, open_days=90)
     )
     walk.on(-790, partial(report_needs, walk))
+    walk.on(-700, lambda now: close(walk, "first", now))
+    walk.on(-0.3, partial(report_late, walk))
     walk.on(
         -130, lambda now: publish(walk, "second", f"Bando crowdfunding civico {now.year}", now, open_days=160)
     )

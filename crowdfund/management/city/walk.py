@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.utils.text import slugify
@@ -49,9 +50,9 @@ class Walk:
     calls: dict[str, Call] = field(default_factory=dict)
     applications: dict[str, Application] = field(default_factory=dict)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
-    agenda: list[tuple[float, int, Callable[[dt.datetime], None], bool]] = field(default_factory=list)
+    agenda: list[tuple[float, int, Callable[[dt.datetime], object], bool]] = field(default_factory=list)
 
-    def on(self, day: float, deed: Callable[[dt.datetime], None], *, needs_jobs: bool = True) -> None:
+    def on(self, day: float, deed: Callable[[dt.datetime], object], *, needs_jobs: bool = True) -> None:
         """Put a deed into the agenda, `day` days from today (negative: in the past).
 
         After a deed that `needs_jobs` the jobs run; pledges can wait for the next one.
@@ -101,7 +102,7 @@ class Walk:
             name=entry["name"],
             language=entry.get("language", "it"),
         )
-        user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         for role in entry.get("roles", []):
             grant_role(user=user, role=Role(role), by=None, now=now)
         if user.needs_second_factor:

@@ -35,6 +35,9 @@ def build(walk: Walk) -> None:
     walk.on(-1, lambda now: campaign.recover_one(walk, "cucina", now))
     campaign.schedule(walk, projects["orto"], call="second", launched=-58, days=56)
     campaign.schedule(walk, projects["sartoria"], call="second", launched=-9, days=8)
+    music = projects["musica"]
+    walk.on(-15, lambda now: before.propose(walk, music, now))
+    walk.on(-2, lambda now: before.apply(walk, music, "second", now))
     library = projects["biblioteca"]
     walk.on(-20, lambda now: before.propose(walk, library, now))
     walk.on(-6, lambda now: before.apply_and_admit(walk, library, "second", now))
