@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 
@@ -170,7 +171,7 @@ class TestSecondFactor:
         user = world.staff(Role.OFFICER)
         user.set_password("prova-prova-1")
         user.save()
-        user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def test_staff_without_one_are_sent_to_set_it_up(self, client, officer):
