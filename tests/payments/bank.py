@@ -18,7 +18,7 @@ from payments.enums import PledgeStatus
 from payments.gateway import client as gateway
 from payments.models import Pledge, TotalsDelta
 from tests import world
-from tests.payments.standin.conftest import Control, pay_at, sdk, submit
+from tests.payments.standin.conftest import Control, pay_at, sdk, start, submit
 
 WORKS, NO_FUNDS, DECLINES, ASKS_EVERY_TIME, PAYS_AT_ONCE = (
     "pm_card_visa",
@@ -93,12 +93,20 @@ class Bank:
         return [intent for intent in found if intent.status == "succeeded"]
 
 
+@pytest.fixture(scope="session")
+def bank_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A stand-in of its own: these tests move its clock, and what it has written then stays in the future."""
+    running = start(tmp_path_factory.mktemp("bank") / "state.sqlite")
+    yield running.url
+    running.stop()
+
+
 @pytest.fixture
-def bank(standin_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bank]:
+def bank(bank_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bank]:
     """The stand-in in Stripe's place, with no limit of speed."""
-    settings.STRIPE_API_BASE = standin_url
+    settings.STRIPE_API_BASE = bank_url
     monkeypatch.setattr(gateway, "bucket", gateway.TokenBucket(1000.0))
-    made = Bank(standin_url, Control(standin_url), sdk(standin_url, key=configured.STRIPE_SECRET_KEY).v1)
+    made = Bank(bank_url, Control(bank_url), sdk(bank_url, key=configured.STRIPE_SECRET_KEY).v1)
     yield made
     made.no_faults()
     made.control("clock", offset=0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 
 from crowdfund.kit import clock
 from payments.gateway import client as gateway
@@ -15,7 +16,7 @@ from payments.services.cards import confirm_card, open_card_session
 from payments.services.consents import CHARGE_VERSION
 from payments.services.pledges import place_pledge
 from tests import world
-from tests.payments.bank import at, bank  # noqa: F401 - fixtures
+from tests.payments.bank import at, bank, bank_url  # noqa: F401 - fixtures
 from tests.payments.standin.conftest import Control, receiver, start, submit  # noqa: F401 - a fixture too
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ DECLINED = "4000000000000002"
 
 @pytest.fixture(autouse=True)
 def _room(settings: Any) -> Iterator[None]:
-    """Tests of this room happen at `world.NOW`, with an empty cache."""
+    """Tests of this room happen at `world.NOW`, in Italian, with an empty cache."""
     cache.clear()
     try:
         reverse("campaign", args=["x"])
     except NoReverseMatch:
         settings.ROOT_URLCONF = "tests.payments.stub_urls"
-    with clock.moved(world.NOW - dt.datetime.now(dt.UTC)):
+    with clock.moved(world.NOW - dt.datetime.now(dt.UTC)), translation.override("it"):
         yield
 
 

@@ -85,9 +85,7 @@ class TestTheDecision:
         assert Notice.objects.filter(event="campaign_decided").count() == 0  # a team of nobody
 
     def test_the_rule_of_the_call_sets_the_window(self):
-        asked = application(call())
-        asked.call.rule.recovery_days = 12
-        asked.call.rule.save()
+        asked = application(call(rule={"recovery_days": 12}))
         Campaign.objects.filter(pk=asked.campaign.pk).update(
             status="closing", opens_at=NOW - dt.timedelta(days=1), deadline=DEADLINE
         )

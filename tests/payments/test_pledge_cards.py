@@ -78,7 +78,8 @@ def test_the_letter_says_when_and_how_much(pledged, campaign, mailoutbox):
     assert letter.subject == f"Your pledge of €25.00 to “{campaign.project.title}” counts"
     assert "the card ending in 4242 is charged €25.00, once" in letter.body
     assert "€4,000.00" in letter.body
-    assert f"/en/pledges/manage/{link_token(pledge, MANAGE)}/" in letter.body
+    token = link_token(pledge, MANAGE).partition(":")[0]  # what follows says when it was signed
+    assert f"/en/pledges/manage/{token}:" in letter.body
     html = letter.alternatives[0][0]
     assert "€25.00" in html
 
@@ -161,7 +162,7 @@ def test_a_card_learnt_of_after_the_close_is_given_back_and_its_backer_told(stri
     assert CardCleanup.objects.count() == 1, "the same card is not queued twice"
     send_due_notices()
     (letter,) = mailoutbox
-    assert "è mai addebitata" in letter.body or "is never charged" in letter.body
+    assert "mai addebitato nulla" in letter.body
     assert clean_up() == 0
 
 

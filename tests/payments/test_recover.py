@@ -266,9 +266,7 @@ class TestTheEnd:
 
     @pytest.mark.parametrize(("collected", "refunded"), [(399_999, True), (400_000, False)])
     def test_a_rule_that_refunds_on_shortfall(self, bank, at, collected, refunded):
-        asked = application(call())
-        asked.call.rule.shortfall = "refund"
-        asked.call.rule.save()
+        asked = application(call(rule={"shortfall": "refund"}))
         reserve_match(application=asked, now=NOW)
         paid, _unpaid = collecting(
             (collected, PAYS_AT_ONCE),
