@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
 
 urlpatterns = [
-    path(_("desk/"), desk.officer_desk, name="officer_desk"),
+    path(_("officer/"), desk.officer_desk, name="officer_desk"),
     path(_("me/"), profile.profile, name="account_profile"),
     path(_("me/keys/"), profile.tokens, name="account_tokens"),
     path(_("me/keys/<int:pk>/revoke/"), profile.token_revoke, name="account_token_revoke"),

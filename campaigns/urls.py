@@ -62,8 +62,8 @@ urlpatterns = [
     path(
         _("team/campaigns/<slug:slug>/questions/<int:pk>/"), running.question_answer, name="question_answer"
     ),
-    path(_("desk/campaigns/"), review.campaign_reviews, name="campaign_reviews"),
-    path(_("desk/campaigns/<slug:slug>/"), review.campaign_review, name="campaign_review"),
+    path(_("officer/campaigns/"), review.campaign_reviews, name="campaign_reviews"),
+    path(_("officer/campaigns/<slug:slug>/"), review.campaign_review, name="campaign_review"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("dev/components/", components.components, name="dev_components"))

@@ -77,6 +77,7 @@ BudgetFormSet = forms.formset_factory(
     formset=BaseBudgetFormSet,
     extra=3,
     can_delete=True,
+    can_delete_extra=False,
     max_num=MOST_LINES,
     absolute_max=MOST_LINES,
 )

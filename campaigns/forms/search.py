@@ -11,10 +11,12 @@ from campaigns.enums import Theme
 from campaigns.selectors.cards import Wish
 
 if TYPE_CHECKING:
+    from django.forms import BoundField
+
     from campaigns.selectors.cards import Facets
 
 STATE_CHOICES = [
-    ("", _("All")),
+    ("", _("Any")),
     ("live", _("Live")),
     ("collecting", _("In collection")),
     ("funded", _("Funded")),
@@ -33,7 +35,7 @@ class CampaignSearch(forms.Form):
 
     q = forms.CharField(label=_("What or where?"), required=False, max_length=100)
     neighbourhood = forms.ChoiceField(label=_("Neighbourhood"), required=False)
-    theme = forms.ChoiceField(label=_("Theme"), required=False, choices=[("", _("All")), *Theme.choices])
+    theme = forms.ChoiceField(label=_("Theme"), required=False, choices=[("", _("Any")), *Theme.choices])
     call = forms.ChoiceField(label=_("Call"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATE_CHOICES)
     ending = forms.BooleanField(label=_("Ending within a week"), required=False)
@@ -47,7 +49,11 @@ class CampaignSearch(forms.Form):
 
     def _offer(self, name: str, pairs: list[tuple[str, str]]) -> None:
         field = cast("forms.ChoiceField", self.fields[name])
-        field.choices = [("", _("All")), *pairs]
+        field.choices = [("", _("Any")), *pairs]
+
+    def choices_offered(self) -> list[BoundField]:
+        """Return the fields with a list to choose from, in the order they are shown."""
+        return [self[name] for name in ("neighbourhood", "theme", "call", "state", "sort")]
 
     def wish(self) -> Wish:
         """Return what was asked for, without the fields that made no sense."""

@@ -54,7 +54,7 @@ def project_page(project: Project, now: dt.datetime) -> ProjectPage:
 def neighbourhoods() -> QuerySet[Neighbourhood]:
     """Return the neighbourhoods with how many campaigns were launched there and what residents pledged, in cents."""
     listed = Q(projects__campaigns__status__in=LAUNCHED_STATUSES)
-    return Neighbourhood.objects.annotate(
+    return Neighbourhood.objects.order_by("name").annotate(
         campaigns=Count("projects__campaigns", filter=listed),
         pledged_cents=Sum("projects__campaigns__pledged_cents", filter=listed, default=0),
     )
