@@ -49,8 +49,8 @@ class Stage:
     def __init__(self) -> None:
         self.people: dict[str, User] = {"owner": world.person("Owner"), "stranger": world.person("Stranger")}
         self.org = world.organisation(self.people["owner"], tax_code="97512301587")
-        for role in (TeamRole.EDITOR, TeamRole.ACCOUNTANT):
-            self.people[role.value] = calling.member(self.org, role)
+        for team_role in (TeamRole.EDITOR, TeamRole.ACCOUNTANT):
+            self.people[team_role.value] = calling.member(self.org, team_role)
         for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ANIMATOR):
             self.people[role.value] = world.staff(role, name=role.value)
         self.officer, self.approver = self.people["officer"], self.people["approver"]
