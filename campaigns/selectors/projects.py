@@ -60,16 +60,6 @@ def neighbourhoods() -> QuerySet[Neighbourhood]:
     )
 
 
-def needs_of(neighbourhood: Neighbourhood, *, limit: int = 6) -> list[dict[str, Any]]:
-    """Return the most shared published needs of a neighbourhood: slug, title, supporters."""
-    rows = (
-        Neighbourhood.objects.filter(pk=neighbourhood.pk, needs__status="published")
-        .order_by("-needs__supporters", "needs__pk")
-        .values_list("needs__slug", "needs__title", "needs__supporters")
-    )
-    return [{"slug": slug, "title": title, "supporters": count} for slug, title, count in rows[:limit]]
-
-
 def projects_of(user: User) -> list[Project]:
     """Return the projects of the person's organisations with their campaigns, latest first."""
     campaigns = Campaign.objects.order_by("-created_at")

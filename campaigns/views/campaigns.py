@@ -19,7 +19,7 @@ from campaigns.forms.campaigns import QuestionForm
 from campaigns.forms.search import CampaignSearch
 from campaigns.forms.serving import served
 from campaigns.permissions import can_edit_campaign, can_see_campaign
-from campaigns.selectors.cards import PAGE, as_cards, days_left, facets, find_campaigns, state_badge
+from campaigns.selectors.cards import PAGE, as_cards, facets, find_campaigns, state_badge
 from campaigns.selectors.page import campaign_page
 from campaigns.services.content import ask_question
 from campaigns.views.access import campaign_to_see, crumb, person
@@ -70,7 +70,7 @@ def campaign_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "project": campaign.project,
         "crumbs": [crumb(_("Campaigns"), "campaigns")],
         "public": campaign.status in PUBLIC_STATUSES,
-        "days_left": days_left(campaign.status, campaign.deadline, now),
+        "now": now,
         "status_label": label,
         "status_kind": kind,
         "budget": [{"label": row["label"], "value": row["amount_cents"]} for row in page.budget],

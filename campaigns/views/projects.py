@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.permissions import can_edit_project
 from campaigns.selectors.cards import PAGE, Wish, as_cards, find_campaigns
-from campaigns.selectors.projects import needs_of, neighbourhoods, project_page, public_projects
+from campaigns.selectors.projects import neighbourhoods, project_page, public_projects
 from campaigns.views.access import crumb, project_to_see
 from crowdfund.kit import clock
 
@@ -60,7 +60,6 @@ def neighbourhood_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "neighbourhood": neighbourhood,
         "crumbs": [crumb(_("Neighbourhoods"), "neighbourhoods")],
-        "needs": needs_of(neighbourhood),
         "campaigns": as_cards(found, now),
         "projects": public_projects().filter(neighbourhood=neighbourhood)[:PAGE],
     }

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from accounts.notices.models import Notice
 from accounts.notices.services import render
-from campaigns.calls.models import Application, Call, MatchRule, Programme
+from campaigns.calls.models import Application
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign, Milestone
 from campaigns.services.campaigns import (
@@ -32,6 +32,7 @@ from campaigns.signals import campaign_cancelled, campaign_launching
 from crowdfund.kit.clock import CIVIL
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import IllegalTransition, StaleState
+from tests.campaigns import calling
 from tests.campaigns.team import STORY, TOMORROW, Cast, cast, snapshot
 from tests.world import NOW, neighbourhood, organisation, person
 
@@ -40,24 +41,8 @@ pytestmark = pytest.mark.django_db
 
 def admitted(it: Cast) -> Application:
     """Admit the campaign to a call, as rows."""
-    programme = Programme.objects.create(
-        title="P", slug="p", code="P", city="Milano", starts_on=TOMORROW, ends_on=TOMORROW
-    )
-    rule = MatchRule.objects.create(name="R", version=1, kind="threshold_share", data={}, created_at=NOW)
-    call = Call.objects.create(
-        programme=programme,
-        title="Bando",
-        slug="bando",
-        summary="s",
-        text="t",
-        rule=rule,
-        pot_cents=1,
-        opens_at=NOW,
-        closes_at=NOW + dt.timedelta(days=1),
-        created_at=NOW,
-    )
     return Application.objects.create(
-        call=call,
+        call=calling.call(),
         project=it.project,
         campaign=it.campaign,
         status="admitted",
