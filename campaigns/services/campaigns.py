@@ -25,7 +25,7 @@ from campaigns.services.letters import tell_team
 from campaigns.signals import campaign_cancelled, campaign_launching
 from crowdfund.kit import states
 from crowdfund.kit.clock import CIVIL
-from crowdfund.kit.errors import Invalid, Refused
+from crowdfund.kit.errors import Invalid, Refused, Several
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,14 +36,14 @@ LONGEST_DAYS = 180
 LONGEST_REASON = 200  # what an event keeps
 
 
-class NotReady(Refused):
-    """A campaign that lacks something; `problems` names everything at once."""
-
-    status = 400
+class NotReady(Several):
+    """A campaign that lacks something: everything at once."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("not_ready", " ".join(problem.sentence for problem in problems))
-        self.problems = problems
+        super().__init__(
+            [Invalid(problem.code, problem.sentence, field=problem.field) for problem in problems]
+        )
+        self.code = "not_ready"
 
 
 def _check_figures(cost_cents: int, goal_cents: int, days: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from django.utils.functional import _StrOrPromise
     from rest_framework.response import Response
@@ -64,9 +64,9 @@ def _as_data(refused: Refused) -> dict[str, Any]:
 
 
 def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer a `Refused` as `{"code", "detail", "field"}` with its status; leave the rest to DRF.
+    """Answer every error as `{"code", "detail", "field"}`, ours and the framework's, with its status.
 
-    `Several` adds `problems`, a list of the same three.
+    Where several things are wrong, `problems` lists the same three for each; the first stands above.
     """
     from rest_framework.response import Response
     from rest_framework.views import exception_handler, set_rollback
@@ -77,4 +77,22 @@ def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response |
         if isinstance(exc, Several):
             answer["problems"] = [_as_data(problem) for problem in exc.problems]
         return Response(answer, status=exc.status)
-    return exception_handler(exc, context)
+    response = exception_handler(exc, context)
+    if response is not None:
+        problems = list(_faults(response.data, None))
+        response.data = problems[0] | ({"problems": problems} if len(problems) > 1 else {})
+    return response
+
+
+def _faults(data: Any, field: str | None) -> Iterator[dict[str, Any]]:
+    """Walk what the framework says is wrong; a field inside a field is `lines.0.label`."""
+    if isinstance(data, dict):
+        for name, part in data.items():
+            path = [field, None if name in {"detail", "non_field_errors"} else str(name)]
+            yield from _faults(part, ".".join(filter(None, path)) or None)
+    elif isinstance(data, list):
+        for place, part in enumerate(data):
+            inside = f"{field}.{place}" if isinstance(part, dict) and field else field
+            yield from _faults(part, inside)
+    else:
+        yield {"code": getattr(data, "code", "invalid"), "detail": str(data), "field": field}

@@ -143,12 +143,34 @@ def test_what_is_refused_says_why_and_where() -> None:
     assert snapshot() == before
 
 
+def test_the_frameworks_refusals_speak_like_ours() -> None:
+    it = cast()
+    address = f"/api/v1/campaigns/{it.campaign.slug}/"
+    lines = [{"kind": "goods", "label": "", "amount_cents": 0}]
+    body = send("put", address + "budget/", it.owner, {"lines": lines}).json()
+    assert (body["code"], body["field"]) == ("blank", "lines.0.label")
+    assert [problem["field"] for problem in body["problems"]] == ["lines.0.label", "lines.0.amount_cents"]
+    assert body["detail"] == body["problems"][0]["detail"]
+    for user, path, code in (
+        (None, address + "submit/", "not_authenticated"),
+        (it.owner, address + "x/", None),
+    ):
+        answer = send("post", path, user)
+        assert (answer.json()["code"] if code else answer.status_code) == (code or 404)
+    hidden = send("get", address, None).json()
+    assert (hidden["code"], hidden["field"]) == ("not_found", None)
+    assert send("put", address, it.owner, {}).json()["code"] == "method_not_allowed"
+    assert send("put", address + "budget/", it.owner, []).json()["field"] is None
+
+
 def test_everything_missing_is_told_at_the_hand_in() -> None:
     it = cast()
     it.campaign.budget_lines.all().delete()
-    Project.objects.update(picture="")
+    Project.objects.update(picture="", picture_alt="100 % orto")
     answer = send("post", f"/api/v1/campaigns/{it.campaign.slug}/submit/", it.owner)
     assert (answer.status_code, answer.json()["code"]) == (400, "not_ready")
+    problems = [(problem["code"], problem["field"]) for problem in answer.json()["problems"]]
+    assert problems == [("picture_missing", "picture"), ("budget_empty", "lines")]
     assert Campaign.objects.get().status == CampaignStatus.DRAFT
 
 
