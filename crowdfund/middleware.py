@@ -110,7 +110,7 @@ class RefusedMiddleware:
 
 def _where_from(request: HttpRequest) -> str | None:
     """Return the page of ours the person came from, else home; None when that is where we are: no circles."""
-    back = request.META.get("HTTP_REFERER", "")
+    back: str = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     here = request.build_absolute_uri()
     if ours and not (request.method in {"GET", "HEAD"} and urljoin(here, back) == here):

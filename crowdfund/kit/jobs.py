@@ -78,13 +78,13 @@ def run_until_quiet(names: Iterable[str] | None = None, *, rounds: int = 1000) -
     Raises `RuntimeError` when there is still work after `rounds`: a drain that counts what it leaves undone.
     """
     chosen = list(names) if names is not None else list(_drains)
-    total = 0
+    total, busy = 0, chosen
     for _ in range(rounds):
         worked = {name: run_one(name) for name in chosen}
         total += sum(worked.values())
-        if not any(worked.values()):
+        busy = [name for name, count in worked.items() if count]
+        if not busy:
             return total
-    busy = [name for name, count in worked.items() if count]
     raise RuntimeError(f"not quiet after {rounds} rounds: {', '.join(busy)}")
 
 
