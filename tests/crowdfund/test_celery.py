@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,7 +59,7 @@ def redis_url(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture
-def broker(redis_url, monkeypatch) -> str:
+def broker(redis_url: str, monkeypatch) -> str:
     """Let this process, as the web does, wake drains through the broker."""
     monkeypatch.setattr(jobs, "_wakers", [celery.ask_for_drain])
     monkeypatch.setattr(celery.app.conf, "broker_url", redis_url)
@@ -68,7 +68,7 @@ def broker(redis_url, monkeypatch) -> str:
 
 
 @pytest.fixture
-def start(redis_url, tmp_path) -> Iterator[Callable[..., Path]]:
+def start(redis_url: str, tmp_path: Path) -> Iterator[Callable[..., Path]]:
     """Start `celery …` on the database of this test; gives its log."""
     started = []
 
@@ -146,11 +146,12 @@ def test_a_worker_long_away_finds_no_mountain(broker):
     assert set(celery.app.conf.beat_schedule) == {drain.name for drain in jobs.drains()}
 
 
-def _only_message() -> dict:
+def _only_message() -> dict[str, Any]:
     with celery.app.connection_for_read() as connected:
         (raw,) = connected.default_channel.client.lrange("celery", 0, -1)
         connected.default_channel.client.delete("celery")
-    return json.loads(raw)
+    message: dict[str, Any] = json.loads(raw)
+    return message
 
 
 def test_without_a_broker_the_deed_is_done_and_nobody_waits(monkeypatch, caplog):
@@ -174,7 +175,12 @@ def test_the_web_process_knows_its_broker():
     def ask(redis: str) -> str:
         environment = os.environ | {"REDIS_URL": redis, "DJANGO_SETTINGS_MODULE": "crowdfund.settings.test"}
         return subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
 
     assert ask("redis://127.0.0.1:1/0") == "['ask_for_drain'] True\n"

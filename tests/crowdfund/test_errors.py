@@ -47,11 +47,11 @@ class TestRefused:
         assert response.data == {"code": "some_code", "detail": "A sentence.", "field": "goal_cents"}
 
 
-class Inner(serializers.Serializer):
+class Inner(serializers.Serializer[object]):
     cents = serializers.IntegerField(min_value=1)
 
 
-class Outer(serializers.Serializer):
+class Outer(serializers.Serializer[object]):
     title = serializers.CharField(max_length=5)
     lines = Inner(many=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -100,7 +102,7 @@ class TestRefused:
 
     def test_english_goes_home_to_english(self, client):
         with translation.override("en"):
-            request = RequestFactory().post("/en/x/")
+            request: Any = RequestFactory().post("/en/x/")
             request.session = {}
             request._messages = default_storage(request)
             assert (
@@ -139,7 +141,7 @@ def code_for(secret: str) -> str:
 
 @pytest.fixture
 def officer():
-    user = world.staff(Role.OFFICER)
+    user: Any = world.staff(Role.OFFICER)
     user.set_password(PASSWORD)
     user.save()
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)
