@@ -190,7 +190,7 @@ def each(rows: Iterable[Any], work: Callable[[Any], object]) -> int:
     return count
 
 
-def loop(*, stop: Callable[[], bool], pause: float = 0.5) -> None:
+def loop(*, stop: Callable[[], bool], pause: float = 0.1) -> None:
     """Run every drain when its time has come until `stop()` says so. `pause` is in seconds."""
     next_at: dict[str, float] = {}
     while not stop():
