@@ -64,9 +64,10 @@ def _as_data(refused: Refused) -> dict[str, Any]:
 
 
 def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer a `Refused` as `{"code", "detail", "field"}` with its status; leave the rest to DRF.
+    """Answer every error a client can make as `{"code", "detail", "field"}` with its status.
 
-    `Several` adds `problems`, a list of the same three.
+    `Several` adds `problems`, a list of the same three. A serializer's complaints come with the first of them there
+    and all of them, by field, in `errors`.
     """
     from rest_framework.response import Response
     from rest_framework.views import exception_handler, set_rollback
@@ -77,4 +78,27 @@ def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response |
         if isinstance(exc, Several):
             answer["problems"] = [_as_data(problem) for problem in exc.problems]
         return Response(answer, status=exc.status)
-    return exception_handler(exc, context)
+    response = exception_handler(exc, context)
+    if response is not None:
+        field, detail = _first(response.data)
+        errors = {} if _is_plain(response.data) else {"errors": response.data}
+        response.data = {"code": getattr(detail, "code", "error"), "detail": detail, "field": field, **errors}
+    return response
+
+
+def _is_plain(data: Any) -> bool:
+    return isinstance(data, dict) and set(data) == {"detail"}
+
+
+def _first(data: Any) -> tuple[str | None, Any]:
+    """Return the first complaint in DRF's nest of lists and dicts, with the dotted path of its field."""
+    if isinstance(data, dict) and data:
+        name, inner = next(iter(data.items()))
+        path, detail = _first(inner)
+        names = [] if name in {"detail", "non_field_errors"} else [str(name)]
+        return ".".join(names + ([path] if path else [])) or None, detail
+    if isinstance(data, list) and data:
+        place = next(place for place, inner in enumerate(data) if inner)  # rows that are right are empty
+        path, detail = _first(data[place])
+        return (f"{place}.{path}" if path else None), detail
+    return None, data
