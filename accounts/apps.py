@@ -9,9 +9,13 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Register the drain that forgets old idempotency keys."""
+        """Listen to what allauth tells, and register the drain that forgets old idempotency keys."""
+        from allauth.mfa.signals import authenticator_added
+
+        from accounts.receivers import remember_proof
         from crowdfund.kit import jobs
 
+        authenticator_added.connect(remember_proof, dispatch_uid="accounts.remember_proof")
         jobs.register("idempotency.forget", _forget_keys, every=3600)
 
 

@@ -10,13 +10,14 @@ import pytest
 _server = None
 
 
-if not os.environ.get(
-    "DATABASE_URL"
-):  # a single test run by hand; the suite and its workers have one already
-    from crowdfund.management.postgres import Server
+if not os.environ.get("DATABASE_URL"):  # a test run by hand; the suite and its workers have one already
+    from crowdfund.management.postgres import NotAvailable, Server
 
     _server = Server(Path(__file__).resolve().parents[1], "test-data", fast=True)
-    _server.start()
+    try:
+        _server.start()
+    except NotAvailable as error:
+        pytest.exit(str(error), returncode=1)
     os.environ["DATABASE_URL"] = _server.url
 
 

@@ -11,51 +11,88 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from crowdfund.management.postgres import Server
+from crowdfund.management.postgres import NotAvailable, Server
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("accounts", "campaigns", "payments", "crowdfund")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NOTHING_COLLECTED = 5
+# pytest's own last line, never one that a test has printed
+SUMMARY = re.compile(r"^(?:=+ )?((?:\d+ [a-z]+(?:, )?)+) in \d+\.\d+s(?: \([\d:, days]+\))?(?: =+)?$")
 
 
-def _pytest(*arguments: str) -> tuple[int, int, int]:
-    """Run pytest, pass its output through, and return exit code, passed and failed."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    last = ""
-    for line in process.stdout or ():
-        sys.stdout.write(line)
-        sys.stdout.flush()
-        last = line if re.search(r"\d+ (passed|failed|error)|no tests ran", line) else last
-    passed = sum(map(int, re.findall(r"(\d+) passed", last)))
-    failed = sum(map(int, re.findall(r"(\d+) (?:failed|error)", last)))
-    return process.wait(), passed, failed
+@dataclass(frozen=True)
+class Run:
+    """What became of one run of pytest."""
+
+    code: int
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @property
+    def fine(self) -> bool:
+        """Say whether it ended well: by its exit code, which is negative when a signal ended it."""
+        return self.code in {0, NOTHING_COLLECTED} and not self.failed
 
 
-def _changed() -> list[str]:
-    """Return the test folders of the rooms touched since the branch left main, or by uncommitted work."""
-    git = shutil.which("git") or "git"
-    base = subprocess.run(
-        [git, "merge-base", "HEAD", "main"], cwd=ROOT, capture_output=True, text=True, check=False
+def count(line: str) -> dict[str, int]:
+    """Read pytest's last line, `3 passed, 1 failed in 0.12s`, by outcome; empty when it is another line."""
+    found = SUMMARY.match(line.strip())
+    pairs = re.findall(r"(\d+) ([a-z]+)", found[1]) if found else []
+    return {outcome.removesuffix("s"): int(number) for number, outcome in pairs}
+
+
+def run_pytest(*arguments: str) -> Run:
+    """Run pytest and pass its output through."""
+    command = [sys.executable, "-m", "pytest", "--color=no", "-rs", *arguments]
+    counts: dict[str, int] = {}
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            counts = count(line) or counts
+    failed = counts.get("failed", 0) + counts.get("error", 0)
+    return Run(process.returncode, counts.get("passed", 0), failed, counts.get("skipped", 0))
+
+
+def _git(*arguments: str) -> list[str]:
+    done = subprocess.run(
+        [shutil.which("git") or "git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    since = base.stdout.strip() or "HEAD"
-    on_main = subprocess.run(
-        [git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if since == on_main.stdout.strip():
-        since = "HEAD"
-    files = subprocess.run(
-        [git, "diff", "--name-only", since], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    new = subprocess.run(
-        [git, "ls-files", "-o", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    names = (files.stdout + new.stdout).split()
-    touched = {room for room in ROOMS for name in names if room in name.split("/")}
-    return [f"tests/{room}" for room in sorted(touched) if (ROOT / "tests" / room).exists()]
+    return [name for name in done.stdout.split("\0") if name.strip()] if done.returncode == 0 else []
+
+
+def changed_files() -> list[str]:
+    """Return what was touched since the branch left main, committed or not; on main itself, what is not committed."""
+    base = _git("merge-base", "HEAD", "main") or _git("merge-base", "HEAD", "origin/main")
+    since = base[0].strip() if base else "HEAD"
+    return [*_git("diff", "--name-only", "-z", since), *_git("ls-files", "-o", "-z", "--exclude-standard")]
+
+
+def folders(files: list[str]) -> list[str]:
+    """Return the test folders of the rooms that files belong to; what is nobody's is the hall's."""
+    rooms = {
+        next((room for room in ROOMS if room in Path(name).parts[:2]), "crowdfund")
+        for name in files or ["crowdfund"]
+    }
+    return [f"tests/{room}" for room in sorted(rooms) if (ROOT / "tests" / room).is_dir()]
+
+
+def report(runs: list[Run]) -> int:
+    """Print the closing lines; return the exit code."""
+    skipped = sum(run.skipped for run in runs)
+    if skipped:
+        sys.stdout.write(f"\n{skipped} skipped: see above for the reasons")
+    passed, failed = sum(run.passed for run in runs), sum(run.failed for run in runs)
+    fine = all(run.fine for run in runs) and passed > 0
+    if not fine and not failed:
+        sys.stdout.write("\npytest did not come to its end: see above")
+    sys.stdout.write(f"\n{passed} passed, {failed} failed\n")
+    return 0 if fine else 1
 
 
 def main(arguments: list[str]) -> int:
@@ -63,27 +100,26 @@ def main(arguments: list[str]) -> int:
     quick = "--changed" in arguments
     rest = [argument for argument in arguments if argument != "--changed"]
     if not quick and not any(shutil.which(name) for name in BROWSERS):
-        sys.stderr.write("The browser tests need Chromium: install the packages in requirements/apt.txt.\n")
-        return 1
-    server = None
-    if not os.environ.get("DATABASE_URL"):
-        server = Server(ROOT, "test-data", fast=True)
-        server.start()
-        os.environ["DATABASE_URL"] = server.url
+        sys.stderr.write(
+            "No Chromium: the tests that drive it fail. Install what requirements/apt.txt names.\n"
+        )
+    server = None if os.environ.get("DATABASE_URL") else Server(ROOT, "test-data", fast=True)
     try:
-        folders = _changed() if quick else []
-        if quick and not folders:
-            folders = ["tests/crowdfund"]
-        runs = [
-            _pytest("-n", "2", "--dist", "loadgroup", "-m", "not browser and not process", *folders, *rest)
-        ]
+        if server:
+            server.start()
+            os.environ["DATABASE_URL"] = server.url
+        chosen = folders(changed_files()) if quick else []
+        parallel = ("-n", "2", "--dist", "loadgroup")
+        runs = [run_pytest(*parallel, "-m", "not browser and not process", *chosen, *rest)]
         if not quick:
-            runs.append(_pytest("-m", "browser or process", *rest))
+            runs.append(run_pytest("-m", "browser or process", *rest))
+    except NotAvailable as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     finally:
         if server:
             server.stop()
-    print(f"\n{sum(r[1] for r in runs)} passed, {sum(r[2] for r in runs)} failed")  # noqa: T201
-    return max(r[0] for r in runs)
+    return report(runs)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,4 @@ def send_due_notices() -> int:
     """Send what is queued; return how many were tried."""
     now = clock.now()
     rows = jobs.claim(Notice, Q(status=NoticeStatus.QUEUED), now=now)
-    for row in rows:
-        _send(row, now)
-    return len(rows)
+    return jobs.each(rows, lambda row: _send(row, now))

@@ -8,9 +8,10 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Func
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from crowdfund.kit.money import MoneySyntaxError, parse_euro
+from crowdfund.kit.money import MoneySyntaxError, format_euro, parse_euro
 
 cup_validator = RegexValidator(
     r"^[A-Z]\d{2}[A-Z]\d{11}$", _("A CUP is a letter, two digits, a letter and eleven digits.")
@@ -31,7 +32,8 @@ class Int8Range(Func):
 class EuroField(forms.CharField):
     """An amount typed by a person, cleaned to whole cents.
 
-    Accepts `12`, `12,50`, `12.50`, `1.250,00`, `1.250` (= 1250) and refuses mixtures.
+    Accepts `12`, `12,50`, `12.50`, `1.250,00`, `1.250` (= 1250) and refuses mixtures. Text is what was typed; an int is
+    cents, so that `initial` and a disabled field speak of the same amount.
     """
 
     default_error_messages = {
@@ -47,33 +49,35 @@ class EuroField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Return whole cents or None when empty."""
+        if isinstance(value, int):
+            return value
         text = super().to_python(value)
         if text in self.empty_values:
             return None
         try:
             return parse_euro(str(text)).cents
         except MoneySyntaxError as error:
+            if error.code == "too_large":
+                raise self._beyond("max_cents", self.max_cents) from error
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
         """Show stored cents the way people type them."""
-        if isinstance(value, int):
-            return f"{value // 100},{value % 100:02d}" if value % 100 else str(value // 100)
-        return value
+        if not isinstance(value, int):
+            return value
+        euros, cents = divmod(abs(value), 100)
+        return f"{'-' if value < 0 else ''}{euros}{f',{cents:02d}' if cents else ''}"
 
     def validate(self, value: Any) -> None:
         """Hold the limits."""
-        from django.utils.translation import get_language
-
-        from crowdfund.kit.money import format_euro
-
         super().validate(value)
         if value is None:
             return
-        for code, limit, wrong in (
-            ("min_cents", self.min_cents, value < self.min_cents),
-            ("max_cents", self.max_cents, value > self.max_cents),
-        ):
-            if wrong:
-                amount = format_euro(limit, get_language() or "it")
-                raise forms.ValidationError(self.error_messages[code], code=code, params={"amount": amount})
+        if value < self.min_cents:
+            raise self._beyond("min_cents", self.min_cents)
+        if value > self.max_cents:
+            raise self._beyond("max_cents", self.max_cents)
+
+    def _beyond(self, code: str, limit: int) -> forms.ValidationError:
+        amount = format_euro(limit, get_language() or "it")
+        return forms.ValidationError(self.error_messages[code], code=code, params={"amount": amount})

@@ -16,6 +16,7 @@ from payments.standin.store import Store
 SENDERS, BATCH = 4, 16
 LEASE = 30.0  # seconds a sender has for its batch before another may take it
 TIMEOUT = 10.0
+STOP_SECONDS = 1.0
 SLOWEST_RETRY = 60.0
 GIVE_UP_AFTER = 3 * 86400.0
 
@@ -47,16 +48,23 @@ class Courier:
         self._news = threading.Condition()
         self._stopped = False
         self._sending = 0
+        self._senders: list[threading.Thread] = []
 
     def start(self) -> None:
         """Start the senders."""
         for number in range(SENDERS):
-            threading.Thread(target=self._run, name=f"sender-{number}", daemon=True).start()
+            sender = threading.Thread(target=self._run, name=f"sender-{number}", daemon=True)
+            self._senders.append(sender)
+            sender.start()
 
-    def stop(self) -> None:
-        """Let the senders end after what they are sending."""
+    def stop(self) -> bool:
+        """Let the senders end after what they are sending; whether all have, within a second or so."""
         self._stopped = True
         self.wake()
+        until = time.monotonic() + STOP_SECONDS
+        for sender in self._senders:
+            sender.join(max(0.0, until - time.monotonic()))
+        return not any(sender.is_alive() for sender in self._senders)
 
     def wake(self) -> None:
         """There may be something to send."""

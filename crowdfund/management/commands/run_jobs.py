@@ -12,7 +12,7 @@ from crowdfund.kit import jobs
 
 
 class Command(BaseCommand):
-    """Stops after the row in hand on SIGTERM or SIGINT."""
+    """Stops after the drain in hand on SIGTERM or SIGINT; killed before that, leases give the rows back."""
 
     help = __doc__ or ""
 
