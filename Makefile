@@ -1,10 +1,13 @@
 # Two commands carry the house: `make run` shows it, `make test` proves it.
 PYTHON ?= python3
-PORT ?= 8000
+PORT ?=
 VENV := .venv
 PY := $(VENV)/bin/python
-UV := UV_NO_CONFIG=1 PYTHONPATH=.run/uv .run/uv/bin/uv
+UV := UV_NO_CONFIG=1 .run/uv/bin/uv
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
+# uv is quick; where only pip knows the way to the packages (a mirror in its settings), pip fetches the same files
+install = $(UV) pip install --quiet --python $(PY) --require-hashes -r $(1) \
+	|| $(PYTHON) -m pip --python $(PY) install --quiet --disable-pip-version-check --require-hashes -r $(1)
 export DJANGO_SETTINGS_MODULE ?= crowdfund.settings.dev
 
 .PHONY: help run fresh setup test check quick lock messages format
@@ -13,33 +16,39 @@ help: ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 .run/uv/bin/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed; say which: PYTHON=python3.12 make ..." >&2; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null || { echo "pip is needed: install python3-pip." >&2; exit 1; }
 	@mkdir -p .run && $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
 		--upgrade --target .run/uv --require-hashes --only-binary :all: -r requirements/uv.txt && touch $@
 
-$(PY): .run/uv/bin/uv
-	@test -x $(PY) || $(UV) venv --quiet --python $(PYTHON) $(VENV)
+# what is installed is noted inside the environment: who deletes it deletes the notes
+$(PY): | .run/uv/bin/uv
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(VENV)
 
-.run/env-run: $(PY) requirements/run.txt
-	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/run.txt && touch $@
+$(VENV)/with-run: requirements/run.txt | $(PY)
+	@{ $(call install,requirements/run.txt); } && touch $@
 
-.run/env-dev: $(PY) requirements/dev.txt
-	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/dev.txt && touch $@ .run/env-run
+$(VENV)/with-dev: requirements/dev.txt | $(PY)
+	@{ $(call install,requirements/dev.txt); } && touch $@ $(VENV)/with-run
 
 .run/apt: requirements/apt.txt
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		missing=$$(dpkg-query -W -f='$${Package} $${db:Status-Status}\n' $$(cat requirements/apt.txt) 2>/dev/null \
 			| grep -c ' installed$$' || true); \
 		if [ "$$missing" != "$$(wc -l < requirements/apt.txt)" ]; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-				$$(cat requirements/apt.txt) >/dev/null; fi; fi; mkdir -p .run && touch $@
+			{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				$$(cat requirements/apt.txt) >/dev/null; } \
+			|| { echo "Could not install $$(xargs < requirements/apt.txt): the tests that need them fail." >&2; \
+				exit 0; }; fi; fi; mkdir -p .run && touch $@
 
-.run/messages: .run/env-run $(wildcard locale/*/*/LC_MESSAGES/*.po)
+.run/messages: $(VENV)/with-run $(wildcard locale/*/*/LC_MESSAGES/*.po)
 	@$(PY) manage.py messages --compile && touch $@
 
-setup: .run/env-dev .run/messages ## the environment alone, in .venv
+setup: $(VENV)/with-dev .run/messages ## the environment alone, in .venv
 
-run: .run/env-run .run/messages ## everything on this machine, with the demonstration city
-	@PORT=$(PORT) exec $(PY) manage.py demo
+run: $(VENV)/with-run .run/messages ## everything on this machine, with the demonstration city
+	@PORT=$(PORT) exec $(PY) manage.py demo --with-parent
 
 fresh: ## forget the demonstration's data
 	@test ! -x $(PY) || $(PY) manage.py demo --forget
@@ -54,7 +63,7 @@ check: setup ## ruff, mypy, contracts, templates, migrations, deploy
 	@$(PY) -m mypy accounts campaigns payments crowdfund tests manage.py
 	@$(PY) manage.py makemigrations --check --dry-run
 	@$(PY) manage.py messages --check
-	@DJANGO_SETTINGS_MODULE=crowdfund.settings.base SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w0) \
+	@DJANGO_SETTINGS_MODULE=crowdfund.settings.base SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		ALLOWED_HOSTS=example.org DATABASE_URL=postgres://nobody@127.0.0.1/none EMAIL_URL=consolemail:// \
 		STRIPE_SECRET_KEY=sk_test_check STRIPE_WEBHOOK_SECRET=whsec_check \
 		$(PY) manage.py check --deploy --fail-level WARNING
