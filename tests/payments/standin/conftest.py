@@ -64,7 +64,21 @@ def sdk(url: str, *, key: str = TEST_KEY, retries: int = 0) -> stripe.StripeClie
 
 @pytest.fixture(scope="session")
 def client(standin: Standin) -> stripe.V1Services:
-    return sdk(standin.url).v1
+    """The SDK, with money available from the start: no test depends on what another has spent."""
+    services = sdk(standin.url).v1
+    buyer = services.customers.create({"email": "float@example.org"})
+    card = services.payment_methods.attach("pm_card_bypassPending", {"customer": buyer.id})
+    services.payment_intents.create(
+        {
+            "amount": 50_000_000,
+            "currency": "eur",
+            "customer": buyer.id,
+            "payment_method": card.id,
+            "confirm": True,
+            "off_session": True,
+        }
+    )
+    return services
 
 
 class _NoRedirects(HTTPRedirectHandler):
