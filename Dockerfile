@@ -8,4 +8,4 @@ RUN python manage.py messages --compile \
  && SECRET_KEY=build STRIPE_SECRET_KEY=sk_test_build python manage.py collectstatic --no-input --verbosity 0
 USER app
 EXPOSE 8000
-CMD ["gunicorn", "crowdfund.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2"]
+CMD ["gunicorn", "crowdfund.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--no-control-socket"]
