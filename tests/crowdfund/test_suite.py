@@ -118,6 +118,12 @@ class TestChanged:
         self.commit(repository, "tests/accounts/test_x.py")
         assert self.chosen() == ["tests/accounts"]
 
+    def test_the_standins_own_tests_only_when_it_was_touched(self, repository):
+        self.write(repository, "payments/models.py")
+        assert suite.left_out(suite.changed_files()) == ["--ignore=tests/payments/standin"]
+        self.write(repository, "payments/standin/cards.py")
+        assert suite.left_out(suite.changed_files()) == []
+
     def test_without_git_the_halls(self, repository, monkeypatch):
         monkeypatch.setenv("GIT_DIR", str(repository / "nowhere"))
         assert self.chosen() == ["tests/crowdfund"]
