@@ -17,6 +17,14 @@ def tell(form: forms.BaseForm, refused: Refused) -> None:
     form.add_error(refused.field if refused.field in form.fields else None, str(refused))
 
 
+class RefusableForm(forms.Form):
+    """A form that shows what the service refused at the field it speaks of."""
+
+    def refuse(self, error: Refused) -> None:
+        """Put the sentence at its field, or above the form when it has none here."""
+        tell(self, error)
+
+
 class ProfileForm(forms.Form):
     """One's name and language."""
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import RefusableForm
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
 from campaigns.codesign.enums import NeedSource, ProposalStatus
@@ -22,17 +23,8 @@ from campaigns.enums import Theme
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from crowdfund.kit.errors import Refused
 
 ANY = ("", _("All"))
-
-
-class RefusableForm(forms.Form):
-    """A form that shows what the service refused at the field it speaks of."""
-
-    def refuse(self, error: Refused) -> None:
-        """Put the sentence at its field, or above the form when it has none here."""
-        self.add_error(error.field if error.field in self.fields else None, str(error))
 
 
 class NeedFilter(forms.Form):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import RefusableForm
 from accounts.places.models import Neighbourhood
 from accounts.templatetags.ui import cents, month
 from campaigns.calls.models import Call
@@ -68,14 +69,6 @@ class HundredthsField(forms.DecimalField):
             return super().to_python(text)
         finally:
             self.localize = localized
-
-
-class RefusableForm(forms.Form):
-    """A form that shows what the service refused at the field it speaks of."""
-
-    def refuse(self, error: Refused) -> None:
-        """Put the sentence at its field, or above the form when it has none here."""
-        self.add_error(error.field if error.field in self.fields else None, str(error))
 
 
 def _amount(name: str) -> EuroField:

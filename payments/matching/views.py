@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms import tell
 from accounts.permissions import require
 from campaigns.calls.models import Programme
 from crowdfund.kit import clock
@@ -21,15 +22,9 @@ from payments.matching.permissions import can_confirm_act, can_open_ladder, can_
 from payments.matching.services import confirm_act, open_programme_ladder, record_act, return_act
 
 if TYPE_CHECKING:
-    from django import forms
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
-
-
-def _tell(form: forms.Form, refused: Refused) -> None:
-    """Show a service's refusal at its field."""
-    form.add_error(refused.field if refused.field in form.fields else None, str(refused))
 
 
 @require_safe
@@ -83,7 +78,7 @@ def commitment(request: HttpRequest, slug: str) -> HttpResponse:
         except NotAllowed:
             raise
         except Refused as refused:
-            _tell(form, refused)
+            tell(form, refused)
         else:
             messages.success(request, _("The act is recorded. Another person confirms it."))
             return redirect("commitment", slug)
@@ -131,7 +126,7 @@ def ladder_open(request: HttpRequest, slug: str) -> HttpResponse:
                 programme=programme, figures=form.figures(), by=cast("User", request.user), now=clock.now()
             )
         except Refused as refused:
-            _tell(form, refused)
+            tell(form, refused)
         else:
             messages.success(request, _("The figures are booked; from here on the ledger speaks."))
             return redirect(programme)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.forms import tell
 from accounts.permissions import require
 from campaigns.models import Campaign
 from crowdfund.kit import clock
@@ -36,11 +37,6 @@ if TYPE_CHECKING:
 PAGE = 50
 
 
-def _tell(form: forms.Form, refused: Refused) -> None:
-    """Show a service's refusal at its field."""
-    form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-
-
 def _done(form: forms.Form, deed: Callable[[], object]) -> bool:
     """Do the deed of a valid form; a refusal is shown in the form."""
     if not form.is_valid():
@@ -50,7 +46,7 @@ def _done(form: forms.Form, deed: Callable[[], object]) -> bool:
     except NotAllowed:
         raise
     except Refused as refused:
-        _tell(form, refused)
+        tell(form, refused)
         return False
     return True
 

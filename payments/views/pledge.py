@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.api.addresses import client_address
+from accounts.forms import tell
 from campaigns.enums import CampaignStatus
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
@@ -33,16 +34,10 @@ if TYPE_CHECKING:
     import datetime as dt
     import uuid
 
-    from django import forms
     from django.http import HttpRequest, HttpResponse
 
     from campaigns.models import Campaign
     from payments.models import Pledge
-
-
-def _tell(form: forms.Form, refused: Refused) -> None:
-    """Show a service's refusal at its field."""
-    form.add_error(refused.field if refused.field in form.fields else None, str(refused))
 
 
 def _no_answer(request: HttpRequest) -> None:
@@ -82,7 +77,7 @@ def pledge_new(request: HttpRequest, slug: str) -> HttpResponse:
             except TooMany:
                 return render(request, "429.html", status=429)
             except Refused as refused:
-                _tell(form, refused)
+                tell(form, refused)
     context = {"campaign": campaign, "form": form, "presets": PRESETS, "now": now}
     return render(request, "payments/pledge_new.html", context, status=status)
 
@@ -158,7 +153,7 @@ def _changed(request: HttpRequest, pledge: Pledge, form: AmountForm, token: str,
         raise
     except Refused as refused:
         if refused.field in form.fields:
-            _tell(form, refused)
+            tell(form, refused)
             return False
         messages.error(request, str(refused))  # not the form's fault: the page may have none any more
         return True

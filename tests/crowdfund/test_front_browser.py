@@ -1,12 +1,10 @@
 """The frame and every component in a real browser: axe finds nothing, nothing overflows, nothing leaves the site."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 pytestmark = [
     pytest.mark.browser,
@@ -14,25 +12,7 @@ pytestmark = [
     pytest.mark.urls("tests.crowdfund.component_urls"),
 ]
 
-FLAGS = (
-    "--disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-)
 PATHS = ["/", "/en/", "/dev/components/", "/account/login/", "/account/signup/", "/not-here/"]
-
-
-@pytest.fixture(scope="module")
-def system_chromium() -> Iterator[Browser]:
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    flags = [*FLAGS.split(), *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=flags
-        )
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

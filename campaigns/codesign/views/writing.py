@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from campaigns.codesign.forms import RefusableForm
+    from accounts.forms import RefusableForm
 
 
 @login_required
