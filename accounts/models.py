@@ -1,23 +1,38 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import STAFF_ROLES, ConsentKind, OrganisationKind, Role, TeamRole
 from accounts.places.models import Neighbourhood
 
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class Person(models.Model):
+    """A human being. The service may know one by several accounts; what takes two people takes two of these.
+
+    A codice fiscale is kept as a keyed digest only: enough to tell that two accounts are one person.
+    """
+
+    tax_code_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
 
 class People(BaseUserManager["User"]):
     """Makes users; allauth asks for these two names."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Make a user who logs in by email."""
+        """Make a user who logs in by email, a person of their own until told otherwise."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -29,8 +44,9 @@ class People(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with a login. Everything else about a person is optional."""
+    """An account: a person with a login. Everything else about a person is optional."""
 
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accounts", editable=False)
     email = models.EmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=5, default="it")
@@ -47,6 +63,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Give a new account a person of its own, unless it has one."""
+        if not self.person_id:
+            self.person = Person.objects.create()
+        super().save(*args, **kwargs)
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -172,3 +194,44 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class TwoPeople(models.Model):
+    """What one person proposes and another decides: two different people, not two accounts of one.
+
+    What is decided on never changes after the proposal: another amount or payee is another proposal. The fields are
+    filled with `proposal` and `decision`; the database refuses a decision by the person who proposed it.
+    """
+
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_person__isnull=True) | ~Q(decided_person=F("proposed_person")),
+                name="%(class)s_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True, decided_person__isnull=True, decided_at__isnull=True)
+                | Q(decided_by__isnull=False, decided_person__isnull=False, decided_at__isnull=False),
+                name="%(class)s_decision_whole",
+            ),
+        ]
+
+    @staticmethod
+    def proposal(by: User, now: dt.datetime) -> dict[str, Any]:
+        """Give the fields of a proposal made by this account, and so by its person."""
+        return {"proposed_by": by, "proposed_person_id": by.person_id, "proposed_at": now}
+
+    @staticmethod
+    def decision(by: User, now: dt.datetime) -> dict[str, Any]:
+        """Give the fields of a decision, for or against, made by this account."""
+        return {"decided_by": by, "decided_person_id": by.person_id, "decided_at": now}

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeGuard
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, TeamRole
+from accounts.models import Membership
 from crowdfund.kit.errors import NotAllowed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from accounts.models import Organisation, User
+    from accounts.models import Organisation, TwoPeople, User
 
     Visitor = User | AnonymousUser
 
@@ -55,6 +56,25 @@ def can_see_officer_desk(user: Visitor | None) -> bool:
 def can_grant_roles(user: Visitor | None, to: User) -> bool:
     """Officers give city roles to others, never to themselves."""
     return is_person(user) and has_role(user, Role.OFFICER) and user.pk != to.pk
+
+
+def belongs_to(user: Visitor | None, organisation_id: int | None) -> bool:
+    """Say whether this person, by any account of theirs, is in an organisation's team."""
+    return (
+        is_person(user)
+        and organisation_id is not None
+        and Membership.objects.filter(organisation=organisation_id, user__person=user.person_id).exists()
+    )
+
+
+def can_decide_on(user: Visitor | None, decision: TwoPeople, organisation_id: int | None) -> bool:
+    """An approver decides: another person than who proposed, and no member of the beneficiary."""
+    return (
+        is_person(user)
+        and has_role(user, Role.APPROVER)
+        and user.person_id != decision.proposed_person_id
+        and not belongs_to(user, organisation_id)
+    )
 
 
 def require(allowed: bool) -> None:  # noqa: FBT001 - reads as a sentence: require(can_…(user, thing))

@@ -122,7 +122,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 class Campaign(models.Model):
     """One raising of money for a project: all or nothing at `goal_cents`, until `deadline`.
 
-    The four totals are a display cache folded by payments; no decision reads them.
+    The five totals are a display cache folded by payments; no decision reads them.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="campaigns")
@@ -137,6 +137,7 @@ class Campaign(models.Model):
     recovery_ends_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     pledged_cents = CentsField(default=0)
+    promised_cents = CentsField(default=0)
     collected_cents = CentsField(default=0)
     match_cents = CentsField(default=0)
     backers = models.PositiveIntegerField(default=0)

@@ -9,7 +9,11 @@ from campaigns.codesign.urls import api_urlpatterns as codesign_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
 from crowdfund.api_docs import api_docs
+from payments.bank.urls import api_urlpatterns as bank_api
+from payments.cash.urls import api_urlpatterns as cash_api
 from payments.matching.urls import api_urlpatterns as matching_api
+from payments.receipts.urls import api_urlpatterns as receipts_api
+from payments.reconciliation.urls import api_urlpatterns as reconciliation_api
 from payments.urls import api_urlpatterns as payments_api
 
 urlpatterns = [
@@ -22,4 +26,8 @@ urlpatterns = [
     *sustainability_api,
     *payments_api,
     *matching_api,
+    *bank_api,
+    *cash_api,
+    *receipts_api,
+    *reconciliation_api,
 ]

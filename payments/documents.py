@@ -32,6 +32,16 @@ _WORDS = {
     _S.ACTIVE: InWords(
         "ok", _("Promised"), _("Nothing is charged now. You can change or cancel until the campaign ends.")
     ),
+    _S.AWAITING_TRANSFER: InWords(
+        "attention", _("Transfer awaited"), _("Make the transfer: your pledge counts when it arrives.")
+    ),
+    _S.RECEIVED: InWords(
+        "ok", _("Received"), _("Your money has arrived. If the goal is missed, all of it goes back to you.")
+    ),
+    _S.EXPIRED: InWords(
+        "stop", _("Transfer not arrived"), _("Your transfer did not come in time: nothing was taken.")
+    ),
+    _S.RETURNING: InWords("info", _("Being given back"), _("Your money is on its way back to you.")),
     _S.CHARGING: InWords("wait", _("Being charged"), _("The goal was reached: your card is being charged.")),
     _S.PROCESSING: InWords("wait", _("On its way"), _("Your bank is carrying out the charge.")),
     _S.REQUIRES_ACTION: InWords(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from django.core import signing
 
 from accounts.enums import Role
-from accounts.permissions import can_manage_organisation, has_role, is_person, team_role
+from accounts.permissions import (
+    belongs_to,
+    can_decide_on,
+    can_manage_organisation,
+    has_role,
+    is_person,
+    team_role,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -83,22 +90,18 @@ def can_see_all_money(user: Visitor | None) -> bool:
 
 def can_propose_disbursement(user: Visitor | None, campaign: Campaign) -> bool:
     """An officer proposes, unless a member of the beneficiary."""
-    return has_role(user, Role.OFFICER) and not _is_beneficiary(user, campaign)
+    return has_role(user, Role.OFFICER) and not belongs_to(user, campaign.project.organisation_id)
 
 
 def can_decide_disbursement(user: Visitor | None, disbursement: Disbursement) -> bool:
     """An approver decides: somebody else than who proposed, and no member of the beneficiary."""
-    return (
-        is_person(user)
-        and has_role(user, Role.APPROVER)
-        and user.pk != disbursement.proposed_by_id
-        and not _is_beneficiary(user, disbursement.campaign)
-    )
+    return can_decide_on(user, disbursement, disbursement.campaign.project.organisation_id)
 
 
 def can_record_mandate(user: Visitor | None, payout: Payout) -> bool:
     """An officer records the treasury's mandate and its receipt, unless a member of the beneficiary."""
-    return has_role(user, Role.OFFICER) and not _is_beneficiary(user, payout.disbursement.campaign)
+    organisation_id = payout.disbursement.campaign.project.organisation_id
+    return has_role(user, Role.OFFICER) and not belongs_to(user, organisation_id)
 
 
 def can_open_payout_account(user: Visitor | None, organisation: Organisation) -> bool:

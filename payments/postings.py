@@ -15,7 +15,33 @@ if TYPE_CHECKING:
     import datetime as dt
 
 STRIPE = "cash:stripe"
+BANK = "cash:bank"
+TRANSIT = "cash:transit"
+UNMATCHED = "unmatched:bank"
+BANK_REFUND_DUE = "refund_due:bank"
 FEES = "cost:fees"
+LOSSES = "cost:losses"
+OWN = "own:funds"
+
+
+def desk(desk_id: int) -> str:
+    """Name the till of a cash desk."""
+    return f"cash:desk:{desk_id}"
+
+
+def disputed(campaign_id: int) -> str:
+    """Name what the banks have taken back from us for a campaign's backers, until they decide."""
+    return f"disputed:{campaign_id}"
+
+
+def receivable(organisation_id: int) -> str:
+    """Name what an organisation owes us."""
+    return f"receivable:{organisation_id}"
+
+
+def held_fund(fund_id: int) -> str:
+    """Name a sponsor's money really received into an account of ours."""
+    return f"held_fund:{fund_id}"
 
 
 def held(campaign_id: int, channel: str) -> str:
@@ -150,6 +176,21 @@ def match_disbursed(*, fund_id: int, campaign_id: int, cents: int, reference: st
     )
 
 
+def fund_topped_up(*, fund_id: int, programme_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Add to a pot from its programme's admitted money."""
+    _budget("topped_up", fund(fund_id), admitted(programme_id), cents, reference, now)
+
+
+def match_economy(*, fund_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Give back to the pot what was bound and is no longer needed."""
+    _budget("match_economy", fund(fund_id), bound(f"f{fund_id}", campaign_id), cents, reference, now)
+
+
+def match_returned(*, fund_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Give back to the pot what was disbursed and not spent."""
+    _budget("match_returned", fund(fund_id), disbursed(f"f{fund_id}", campaign_id), cents, reference, now)
+
+
 # Cash: money we hold and owe
 
 
@@ -171,9 +212,16 @@ def crowd_released(*, campaign_id: int, channel: str, cents: int, reference: str
     _cash("disbursement_released", held(campaign_id, channel), payable(campaign_id), cents, reference, now)
 
 
-def payout_executed(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
-    """Book a payout that left by Connect transfer."""
-    _cash("payout_executed", payable(campaign_id), STRIPE, cents, reference, now)
+def sponsor_released(*, fund_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Release a sponsor's money to be paid out: proposed by one person, approved by another."""
+    _cash("disbursement_released", held_fund(fund_id), payable(campaign_id), cents, reference, now)
+
+
+def payout_executed(
+    *, campaign_id: int, cents: int, reference: str, now: dt.datetime, leaves: str = STRIPE
+) -> None:
+    """Book a payout that left: by Connect transfer (`cash:stripe`) or by credit transfer (`cash:bank`)."""
+    _cash("payout_executed", payable(campaign_id), leaves, cents, reference, now)
 
 
 def refund_decided(*, campaign_id: int, channel: str, cents: int, reference: str, now: dt.datetime) -> None:
@@ -181,6 +229,121 @@ def refund_decided(*, campaign_id: int, channel: str, cents: int, reference: str
     _cash("refund_decided", held(campaign_id, channel), refund_due(campaign_id), cents, reference, now)
 
 
-def refund_paid(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
-    """Book a refund that Stripe has carried out."""
-    _cash("refund_paid", refund_due(campaign_id), STRIPE, cents, reference, now)
+def refund_paid(
+    *, campaign_id: int, cents: int, reference: str, now: dt.datetime, leaves: str = STRIPE
+) -> None:
+    """Book a refund that was carried out, out of Stripe, the bank or a desk's till."""
+    _cash("refund_paid", refund_due(campaign_id), leaves, cents, reference, now)
+
+
+def transfer_reversed(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book card money that came back from a connected account, before a refund or after a lost dispute."""
+    _cash("transfer_reversed", STRIPE, held(campaign_id, "card"), cents, reference, now)
+
+
+def reversal_impossible(
+    *, organisation_id: int, campaign_id: int, channel: str, cents: int, reference: str, now: dt.datetime
+) -> None:
+    """Book what an organisation owes because its paid-out money can't be taken back."""
+    _cash(
+        "reversal_impossible", receivable(organisation_id), held(campaign_id, channel), cents, reference, now
+    )
+
+
+def receivable_paid(*, organisation_id: int, into: str, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what an organisation paid back, into `cash:stripe` or `cash:bank`."""
+    _cash("receivable_paid", into, receivable(organisation_id), cents, reference, now)
+
+
+def receivable_written_off(*, organisation_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Give up what an organisation owes: a loss of the platform, decided by two people."""
+    _cash("receivable_written_off", LOSSES, receivable(organisation_id), cents, reference, now)
+
+
+# Disputes
+
+
+def dispute_opened(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a bank has taken back until it decides."""
+    _cash("dispute_opened", disputed(campaign_id), STRIPE, cents, reference, now)
+
+
+def dispute_fee(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book Stripe's fee of a dispute: the platform's."""
+    _cash("dispute_fee", FEES, STRIPE, cents, reference, now)
+
+
+def dispute_won(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a dispute's money that came back."""
+    _cash("dispute_won", STRIPE, disputed(campaign_id), cents, reference, now)
+
+
+def dispute_lost(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a dispute's money as gone; what was paid out has come back, or is owed, before."""
+    _cash("dispute_lost", held(campaign_id, "card"), disputed(campaign_id), cents, reference, now)
+
+
+# Money without a card
+
+
+def bank_received(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a transfer whose reference is known, with the whole amount that arrived."""
+    _cash("bank_received", BANK, held(campaign_id, "bank"), cents, reference, now)
+
+
+def bank_received_unknown(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a transfer nobody can place yet."""
+    _cash("bank_received", BANK, UNMATCHED, cents, reference, now)
+
+
+def bank_matched(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Give an unmatched transfer to the pledge two people say it is for."""
+    _cash("bank_matched", UNMATCHED, held(campaign_id, "bank"), cents, reference, now)
+
+
+def bank_return_due(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Owe an unmatched transfer back to whoever sent it."""
+    _cash("bank_return_due", UNMATCHED, BANK_REFUND_DUE, cents, reference, now)
+
+
+def bank_return_paid(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book an unmatched transfer that went back."""
+    _cash("refund_paid", BANK_REFUND_DUE, BANK, cents, reference, now)
+
+
+def cash_received(*, desk_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book cash taken at a desk against a numbered receipt."""
+    _cash("cash_received", desk(desk_id), held(campaign_id, "cash"), cents, reference, now)
+
+
+def cash_sent(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a till's content that left the desk for the bank: a daily closing."""
+    _cash("cash_sent", TRANSIT, desk(desk_id), cents, reference, now)
+
+
+def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book cash that arrived at the bank."""
+    _cash("cash_banked", BANK, TRANSIT, cents, reference, now)
+
+
+# The platform's own money, and sponsors'
+
+
+def own_advance(*, into: str, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money of the platform's own that covers fees and losses, in `cash:stripe` or `cash:bank`."""
+    _cash("own_advance", into, OWN, cents, reference, now)
+
+
+def sponsor_received(*, fund_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a sponsor's money that really arrived at our bank."""
+    _cash("sponsor_received", BANK, held_fund(fund_id), cents, reference, now)
+
+
+def stripe_sent(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book the platform's payout leaving Stripe for our bank."""
+    _cash("stripe_to_bank", TRANSIT, STRIPE, cents, reference, now)
+
+
+def stripe_arrived(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book the platform's payout arriving at our bank."""
+    _cash("stripe_to_bank", BANK, TRANSIT, cents, f"{reference}:bank", now)

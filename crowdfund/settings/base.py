@@ -49,8 +49,12 @@ INSTALLED_APPS = [
     "campaigns.codesign",
     "campaigns.sustainability",
     "payments",
+    "payments.bank",
+    "payments.cash",
     "payments.ledger",
     "payments.matching",
+    "payments.receipts",
+    "payments.reconciliation",
     "payments.webhooks",
 ]
 

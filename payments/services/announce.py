@@ -75,9 +75,10 @@ def tell_failed(*, pledge: Pledge, now: dt.datetime) -> None:
     write_to_backer(pledge, "pledge_failed", now=now, once="1")
 
 
-def tell_refunded(*, pledge: Pledge, reason: str, once: str, now: dt.datetime) -> None:
-    """Say that money goes back, and why."""
-    write_to_backer(pledge, "pledge_refunded", now=now, once=once, reason_code=reason)
+def tell_refunded(*, pledge: Pledge, cents: int, reason: str, once: str, now: dt.datetime) -> None:
+    """Say that `cents` go back, and why."""
+    amount = format_euro(cents, pledge.language)
+    write_to_backer(pledge, "pledge_refunded", now=now, once=once, reason_code=reason, amount=amount)
 
 
 def tell_released(*, pledge: Pledge, now: dt.datetime) -> None:

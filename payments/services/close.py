@@ -17,21 +17,34 @@ from payments.enums import PLEDGE_TRANSITIONS, PledgeStatus
 from payments.gateway.client import GatewayError, GatewayRefused
 from payments.gateway.setup import CardSession, expire_card_session
 from payments.locks import lock_pledge
-from payments.models import Pledge
+from payments.models import Pledge, TotalsDelta
 from payments.services.cards import apply_setup
 from payments.services.cleanup import let_go
 from payments.services.settle import settle_campaign
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
 
 log = logging.getLogger(__name__)
 BATCH = 200
 WAIT_FOR_STRIPE = dt.timedelta(hours=24)
+_holds: list[Callable[[Campaign, dt.datetime], bool]] = []
 CARD_UNKNOWN = Q(status=PledgeStatus.PENDING_CARD) | Q(
     status=PledgeStatus.ACTIVE, check_card_at__isnull=False
 )
 """Pledges whose card page may still be open: a first card, or another one."""
+
+
+def hold_back(waits: Callable[[Campaign, dt.datetime], bool]) -> None:
+    """Register who may still have to learn of money that came in time, and so holds back the decision at the deadline.
+
+    Called from `AppConfig.ready()`; `waits(campaign, now)` says whether it does. What is still awaited when nobody
+    holds back any more has expired.
+    """
+    if waits not in _holds:
+        _holds.append(waits)
 
 
 def close_due() -> int:
@@ -64,8 +77,9 @@ def go_on_closing(*, campaign: Campaign, now: dt.datetime) -> int:
         if now - _closing_since(campaign) < WAIT_FOR_STRIPE:
             return 0
         known = _give_up_on(waiting, now)
-    if waiting.exists():
+    if waiting.exists() or any(waits(campaign, now) for waits in _holds):
         return known
+    known += _expire_awaited(campaign, now)
     return known + (settle_campaign(campaign=campaign, now=now) is not None)
 
 
@@ -111,6 +125,24 @@ def _close_if_unknown(pledge: Pledge, now: dt.datetime) -> None:
             let_go(pledge=locked, now=now)
         elif locked.status == PledgeStatus.ACTIVE and locked.check_card_at is not None:
             Pledge.objects.filter(pk=locked.pk).update(check_card_at=None)
+
+
+def _expire_awaited(campaign: Campaign, now: dt.datetime) -> int:
+    """Let the transfers that did not come expire; return how many."""
+    awaited = Pledge.objects.filter(campaign=campaign, status=PledgeStatus.AWAITING_TRANSFER)
+    return sum(_expire(pledge, now) for pledge in awaited.order_by("pk"))
+
+
+def _expire(pledge: Pledge, now: dt.datetime) -> bool:
+    with transaction.atomic():
+        try:
+            advance(
+                pledge, PledgeStatus.EXPIRED, table=PLEDGE_TRANSITIONS, now=now, why="no transfer in time"
+            )
+        except StaleState:  # it came after all
+            return False
+        TotalsDelta.objects.create(campaign_id=pledge.campaign_id, promised_cents=-pledge.amount_cents)
+    return True
 
 
 def _give_up_on(waiting: QuerySet[Pledge], now: dt.datetime) -> int:

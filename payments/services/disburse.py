@@ -66,8 +66,7 @@ def propose_disbursement(
             amount_cents=amount_cents,
             **payee_of(locked, channel),
             reason=reason.strip(),
-            proposed_by=by,
-            proposed_at=now,
+            **Disbursement.proposal(by, now),
         )
         record_birth(disbursement, now=now, by=by)
     return disbursement
@@ -172,8 +171,7 @@ def approve_disbursement(*, disbursement: Disbursement, by: User, now: dt.dateti
             table=DISBURSEMENT_TRANSITIONS,
             now=now,
             by=by,
-            decided_by=by,
-            decided_at=now,
+            **Disbursement.decision(by, now),
         )
         if payee_of(decision.campaign, decision.channel) != _proposed_payee(decision):
             raise Refused("payee_changed", _("The payee has changed since this was proposed. Reject it."))
@@ -229,6 +227,5 @@ def reject_disbursement(*, disbursement: Disbursement, why: str, by: User, now: 
         now=now,
         by=by,
         why=why.strip()[:200],
-        decided_by=by,
-        decided_at=now,
+        **Disbursement.decision(by, now),
     )

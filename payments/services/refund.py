@@ -1,4 +1,8 @@
-"""Giving a charge back whole: decided in the transaction that finds the reason, carried out by a drain."""
+"""Giving money back: decided in the transaction that finds the reason, carried out by the way it came.
+
+What came through Stripe goes back by the drain; what came by transfer waits for a list of transfers, cash for the desk:
+those say `finish_refund` or `fail_refund`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from crowdfund.kit import clock, jobs
 from crowdfund.kit.states import advance, record_birth
@@ -16,6 +20,7 @@ from payments import postings
 from payments.enums import (
     PLEDGE_TRANSITIONS,
     REFUND_TRANSITIONS,
+    AttemptStatus,
     Channel,
     PledgeStatus,
     RefundReason,
@@ -25,13 +30,13 @@ from payments.gateway.client import GatewayError, GatewayRefused
 from payments.gateway.refunds import find_refund, refund_charge
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.services import reverse
-from payments.locks import lock_channel
+from payments.locks import lock_channel, lock_pledge
 from payments.models import Refund
 from payments.services.announce import tell_refunded
 
 if TYPE_CHECKING:
     from payments.gateway.charges import ChargeResult
-    from payments.models import ChargeAttempt
+    from payments.models import ChargeAttempt, Pledge
 
 log = logging.getLogger(__name__)
 TRY_AGAIN = dt.timedelta(hours=1)
@@ -42,7 +47,7 @@ def owe_back(*, attempt: ChargeAttempt, result: ChargeResult, reason: RefundReas
 
     Called inside the transaction that found it; nothing happens the second time.
     """
-    if Refund.objects.filter(attempt=attempt).exists():
+    if attempt.refunds.exists():
         return
     log.error("a charge goes back", extra={"attempt": attempt.idempotency_key, "reason": reason})
     campaign_id, reference = attempt.pledge.campaign_id, attempt.idempotency_key
@@ -57,11 +62,34 @@ def owe_back(*, attempt: ChargeAttempt, result: ChargeResult, reason: RefundReas
             reference=reference,
             now=now,
         )
-    _decide(attempt, result.payment_intent_id, reason, now)
+    decide_refund(
+        pledge=attempt.pledge,
+        cents=attempt.amount_cents,
+        reason=reason,
+        attempt=attempt,
+        payment_intent_id=result.payment_intent_id,
+        now=now,
+    )
 
 
-def refund_shortfall(*, attempt: ChargeAttempt, now: dt.datetime) -> None:
-    """Owe a collected charge back because too little was collected; its fee moves to the platform."""
+def refund_shortfall(*, pledge: Pledge, now: dt.datetime) -> None:
+    """Owe a collected pledge back because too little was collected; the fee of its charge moves to the platform."""
+    if pledge.channel != Channel.CARD:
+        decide_refund(pledge=pledge, cents=pledge.amount_cents, reason=RefundReason.SHORTFALL, now=now)
+        return
+    attempt = pledge.attempts.get(status=AttemptStatus.SUCCEEDED)
+    _fee_to_platform(attempt, now)
+    decide_refund(
+        pledge=pledge,
+        cents=attempt.amount_cents,
+        reason=RefundReason.SHORTFALL,
+        attempt=attempt,
+        payment_intent_id=attempt.payment_intent_id,
+        now=now,
+    )
+
+
+def _fee_to_platform(attempt: ChargeAttempt, now: dt.datetime) -> None:
     booked = LedgerTransfer.objects.filter(
         code="charge_fee", reference=attempt.idempotency_key, reverses__isnull=True
     ).first()
@@ -75,34 +103,53 @@ def refund_shortfall(*, attempt: ChargeAttempt, now: dt.datetime) -> None:
             reference=reference,
             now=now,
         )
-    _decide(attempt, attempt.payment_intent_id, RefundReason.SHORTFALL, now)
 
 
-def _decide(attempt: ChargeAttempt, payment_intent_id: str, reason: RefundReason, now: dt.datetime) -> None:
+def decide_refund(
+    *,
+    pledge: Pledge,
+    cents: int,
+    reason: RefundReason,
+    now: dt.datetime,
+    attempt: ChargeAttempt | None = None,
+    payment_intent_id: str = "",
+) -> Refund:
+    """Owe `cents` of a pledge back to its backer, by the channel they came in, and tell them.
+
+    Called inside the transaction that has the reason, with the pledge locked; `attempt` is the charge given back, for
+    money that came through Stripe. The idempotency key is made from the pledge and the refund's number.
+    """
+    n = pledge.refunds.count() + 1
     refund = Refund.objects.create(
+        pledge=pledge,
+        n=n,
+        channel=pledge.channel,
         attempt=attempt,
         payment_intent_id=payment_intent_id,
-        amount_cents=attempt.amount_cents,
+        amount_cents=cents,
         reason=reason,
-        idempotency_key=f"{attempt.idempotency_key}:refund",
+        idempotency_key=f"pledge:{pledge.pk}:refund:{n}",
         created_at=now,
-        due_at=now,
+        due_at=now if attempt else None,
     )
     record_birth(refund, now=now, why=reason)
     postings.refund_decided(
-        campaign_id=attempt.pledge.campaign_id,
-        channel=Channel.CARD,
-        cents=attempt.amount_cents,
-        reference=refund.idempotency_key,
+        campaign_id=pledge.campaign_id,
+        channel=pledge.channel,
+        cents=cents,
+        reference=f"refund:{refund.pk}",
         now=now,
     )
-    tell_refunded(pledge=attempt.pledge, reason=reason, once=str(attempt.n), now=now)
+    tell_refunded(pledge=pledge, cents=cents, reason=reason, once=str(n), now=now)
+    return refund
 
 
 def execute_refunds() -> int:
     """Send the refunds that are due (the drain `refunds.execute`); return how many were worked on."""
     now = clock.now()
-    waiting = Q(status__in=[RefundStatus.CREATED, RefundStatus.UNKNOWN, RefundStatus.FAILED])
+    waiting = Q(
+        channel=Channel.CARD, status__in=[RefundStatus.CREATED, RefundStatus.UNKNOWN, RefundStatus.FAILED]
+    )
     return jobs.each(jobs.claim(Refund, waiting, now=now), partial(_execute, now=now))
 
 
@@ -145,7 +192,7 @@ def _refused(refund: Refund, code: str, now: dt.datetime) -> None:
                 now=now,
                 why=code,
                 error=code,
-                idempotency_key=f"{refund.attempt.idempotency_key}:refund:{refund.fence}",
+                idempotency_key=f"pledge:{refund.pledge_id}:refund:{refund.n}:{refund.fence}",
                 due_at=now + TRY_AGAIN,
                 leased_until=None,
             )
@@ -153,26 +200,47 @@ def _refused(refund: Refund, code: str, now: dt.datetime) -> None:
 
 def _paid(refund: Refund, refund_id: str, now: dt.datetime) -> None:
     with transaction.atomic():
-        pledge = refund.attempt.pledge
-        lock_channel(pledge.campaign_id, Channel.CARD)
-        if not jobs.still_mine(refund):
-            return
-        advance(
-            refund,
-            RefundStatus.DONE,
-            table=REFUND_TRANSITIONS,
-            now=now,
-            refund_id=refund_id,
-            error="",
-            done_at=now,
-            due_at=None,
-            leased_until=None,
-        )
-        if pledge.status == PledgeStatus.COLLECTED and refund.reason == RefundReason.SHORTFALL:
-            advance(pledge, PledgeStatus.REFUNDED, table=PLEDGE_TRANSITIONS, now=now)
-        postings.refund_paid(
-            campaign_id=pledge.campaign_id,
-            cents=refund.amount_cents,
-            reference=f"refund:{refund.pk}",
-            now=now,
-        )
+        lock_channel(refund.pledge.campaign_id, Channel.CARD)
+        if jobs.still_mine(refund):
+            finish_refund(refund=refund, proof=refund_id, now=now)
+
+
+OF_THE_PLEDGE = frozenset(
+    {RefundReason.SHORTFALL, RefundReason.MISSED, RefundReason.CANCELLED, RefundReason.DECIDED}
+)
+"""Reasons that give back what the pledge counted for; the others give back what should never have come."""
+
+
+def finish_refund(*, refund: Refund, proof: str, now: dt.datetime, leaves: str = postings.STRIPE) -> None:
+    """Book a refund as paid out of the account `leaves`; `proof` names what shows it. The pledge follows.
+
+    Called inside a transaction that holds the campaign's channel and the refund's row.
+    """
+    pledge = lock_pledge(refund.pledge_id)
+    advance(
+        refund,
+        RefundStatus.DONE,
+        table=REFUND_TRANSITIONS,
+        now=now,
+        refund_id=proof,
+        error="",
+        done_at=now,
+        due_at=None,
+        leased_until=None,
+    )
+    postings.refund_paid(
+        campaign_id=pledge.campaign_id,
+        leaves=leaves,
+        cents=refund.amount_cents,
+        reference=f"refund:{refund.pk}:{refund.events.count()}",
+        now=now,
+    )
+    if refund.reason not in OF_THE_PLEDGE:
+        return
+    back = pledge.refunds.filter(reason__in=OF_THE_PLEDGE, status=RefundStatus.DONE).aggregate(
+        cents=Sum("amount_cents", default=0)
+    )
+    whole = back["cents"] >= pledge.amount_cents
+    status = PledgeStatus.REFUNDED if whole else PledgeStatus.PARTLY_REFUNDED
+    if status in PLEDGE_TRANSITIONS[PledgeStatus(pledge.status)]:
+        advance(pledge, status, table=PLEDGE_TRANSITIONS, now=now)

@@ -1,4 +1,4 @@
-"""A goal missed or a campaign cancelled: everybody is released, nobody charged, cards given back."""
+"""A goal missed or a campaign cancelled: everybody is released, nobody charged, cards and money given back."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from django.db import transaction
 from campaigns.enums import CampaignStatus
 from crowdfund.kit import clock, jobs
 from crowdfund.kit.states import StaleState, advance
-from payments.enums import PLEDGE_TRANSITIONS, PledgeStatus
-from payments.models import Pledge
+from payments.enums import PLEDGE_TRANSITIONS, PledgeStatus, RefundReason
+from payments.models import Pledge, TotalsDelta
 from payments.services.announce import tell_released
 from payments.services.cleanup import let_go
+from payments.services.refund import decide_refund
 
 if TYPE_CHECKING:
     import datetime as dt
 
 BATCH = 500
 OVER = (CampaignStatus.MISSED, CampaignStatus.CANCELLED)
-ENDS = {PledgeStatus.ACTIVE: PledgeStatus.RELEASED, PledgeStatus.PENDING_CARD: PledgeStatus.CANCELLED}
+ENDS = {
+    PledgeStatus.ACTIVE: PledgeStatus.RELEASED,
+    PledgeStatus.PENDING_CARD: PledgeStatus.CANCELLED,
+    PledgeStatus.AWAITING_TRANSFER: PledgeStatus.EXPIRED,
+    PledgeStatus.RECEIVED: PledgeStatus.RETURNING,
+}
+REASONS = {CampaignStatus.MISSED: RefundReason.MISSED, CampaignStatus.CANCELLED: RefundReason.CANCELLED}
 
 
 def release_due() -> int:
@@ -35,7 +42,7 @@ def release_due() -> int:
 
 
 def _release(pledge: Pledge, now: dt.datetime) -> None:
-    was_active = pledge.status == PledgeStatus.ACTIVE
+    before = pledge.status
     with transaction.atomic():
         try:
             advance(
@@ -49,5 +56,10 @@ def _release(pledge: Pledge, now: dt.datetime) -> None:
         except StaleState:
             return  # another worker released it
         let_go(pledge=pledge, now=now)
-        if was_active:
+        if before == PledgeStatus.ACTIVE:
             tell_released(pledge=pledge, now=now)
+        elif before == PledgeStatus.RECEIVED:
+            reason = REASONS[CampaignStatus(pledge.campaign.status)]
+            decide_refund(pledge=pledge, cents=pledge.amount_cents, reason=reason, now=now)
+        elif before == PledgeStatus.AWAITING_TRANSFER:
+            TotalsDelta.objects.create(campaign_id=pledge.campaign_id, promised_cents=-pledge.amount_cents)

@@ -13,11 +13,16 @@ from campaigns.calls.enums import RuleKind, Shortfall
 from campaigns.calls.models import Application, MatchRule
 from campaigns.enums import CAMPAIGN_TRANSITIONS, CampaignStatus
 from crowdfund.kit.states import advance
-from payments.enums import STILL_COLLECTING, AttemptStatus, PledgeStatus
+from payments.enums import (
+    COUNTS_AT_THE_DEADLINE,
+    PLEDGE_TRANSITIONS,
+    STILL_COLLECTING,
+    PledgeStatus,
+)
 from payments.locks import lock_campaign
 from payments.matching.formula import Crowd, threshold_cents
 from payments.matching.services import propose_match, release_reservation
-from payments.models import ChargeAttempt, Pledge, Settlement
+from payments.models import Pledge, Settlement, TotalsDelta
 from payments.services.announce import tell_team_decided, tell_team_funded
 from payments.services.refund import refund_shortfall
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from campaigns.models import Campaign
 
 log = logging.getLogger(__name__)
+UNKNOWN_YET = (PledgeStatus.PENDING_CARD, PledgeStatus.AWAITING_TRANSFER)
 RECOVERY_DAYS = 7
 """Length of the recovery window of a campaign without a call."""
 
@@ -45,10 +51,10 @@ def settle_campaign(*, campaign: Campaign, now: dt.datetime) -> Settlement | Non
         pledges = Pledge.objects.filter(campaign=locked)
         if locked.status != CampaignStatus.CLOSING:
             return None
-        if pledges.filter(status=PledgeStatus.PENDING_CARD).exists():
+        if pledges.filter(status__in=UNKNOWN_YET).exists():
             return None
         advance(locked, CampaignStatus.SETTLING, table=CAMPAIGN_TRANSITIONS, now=now)
-        crowd = pledges.filter(status=PledgeStatus.ACTIVE).aggregate(
+        crowd = pledges.filter(status__in=COUNTS_AT_THE_DEADLINE).aggregate(
             cents=Sum("amount_cents", default=0), pledges=Count("pk")
         )
         settlement = Settlement.objects.create(
@@ -78,6 +84,14 @@ def _collect(settlement: Settlement, now: dt.datetime) -> None:
         why="goal met",
         recovery_ends_at=ends_at,
     )
+    for pledge in Pledge.objects.filter(campaign=campaign, status=PledgeStatus.RECEIVED).order_by("pk"):
+        collect_received(pledge=pledge, now=now)
+
+
+def collect_received(*, pledge: Pledge, now: dt.datetime) -> None:
+    """Count money that arrived without a card as collected: its campaign has reached the goal."""
+    advance(pledge, PledgeStatus.COLLECTED, table=PLEDGE_TRANSITIONS, now=now, collected_at=now)
+    TotalsDelta.objects.create(campaign_id=pledge.campaign_id, collected_cents=pledge.amount_cents)
 
 
 def _miss(settlement: Settlement, now: dt.datetime) -> None:
@@ -119,17 +133,13 @@ def _still_collecting(campaign: Campaign) -> bool:
 
 
 def _count(settlement: Settlement, now: dt.datetime) -> None:
-    succeeded = ChargeAttempt.objects.filter(
-        pledge__campaign_id=settlement.campaign_id,
-        pledge__status=PledgeStatus.COLLECTED,
-        status=AttemptStatus.SUCCEEDED,
-    ).aggregate(
-        cents=Sum("amount_cents", default=0), fees=Sum("fee_cents", default=0), pledges=Count("pledge")
-    )
+    collected = Pledge.objects.filter(
+        campaign_id=settlement.campaign_id, status=PledgeStatus.COLLECTED
+    ).aggregate(cents=Sum("amount_cents", default=0), fees=Sum("fee_cents", default=0), pledges=Count("pk"))
     settlement.finished_at = now
-    settlement.collected_cents = succeeded["cents"]
-    settlement.collected_pledges = succeeded["pledges"]
-    settlement.fees_cents = succeeded["fees"]
+    settlement.collected_cents = collected["cents"]
+    settlement.collected_pledges = collected["pledges"]
+    settlement.fees_cents = collected["fees"]
     settlement.save(update_fields=["finished_at", "collected_cents", "collected_pledges", "fees_cents"])
 
 
@@ -162,11 +172,9 @@ def _give_up(settlement: Settlement, campaign: Campaign, now: dt.datetime) -> No
     """Refund everybody: too little was collected, or nothing at all."""
     log.warning("campaign %s refunds everybody", campaign.pk)
     release_reservation(campaign=campaign, now=now, why="too little collected")
-    succeeded = ChargeAttempt.objects.select_related("pledge__campaign__project").filter(
-        pledge__campaign=campaign,
-        pledge__status=PledgeStatus.COLLECTED,
-        status=AttemptStatus.SUCCEEDED,
+    collected = Pledge.objects.select_related("campaign__project").filter(
+        campaign=campaign, status=PledgeStatus.COLLECTED
     )
-    for attempt in succeeded:
-        refund_shortfall(attempt=attempt, now=now)
+    for pledge in collected.order_by("pk"):
+        refund_shortfall(pledge=pledge, now=now)
     advance(campaign, CampaignStatus.MISSED, table=CAMPAIGN_TRANSITIONS, now=now, why="too little collected")

@@ -15,7 +15,7 @@ from payments.models import Pledge, TotalsDelta
 
 BATCH = 5000
 COLLECTED = (PledgeStatus.COLLECTED, PledgeStatus.PARTLY_REFUNDED, PledgeStatus.DISPUTED)
-SUMS = "sum(pledged_cents), sum(collected_cents), sum(match_cents), sum(backers)"
+SUMS = "sum(pledged_cents), sum(promised_cents), sum(collected_cents), sum(match_cents), sum(backers)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Totals:
     """What a campaign's page shows, in whole cents, and how many back it."""
 
     pledged_cents: int = 0
+    promised_cents: int = 0
     collected_cents: int = 0
     match_cents: int = 0
     backers: int = 0
@@ -62,12 +63,13 @@ def derived_totals() -> dict[int, Totals]:
         .values_list("campaign_id")
         .annotate(
             pledged=Sum("amount_cents", filter=Q(status__in=COUNTS_AS_PLEDGED), default=0),
+            promised=Sum("amount_cents", filter=Q(status=PledgeStatus.AWAITING_TRANSFER), default=0),
             collected=Sum("amount_cents", filter=Q(status__in=COLLECTED), default=0),
             backers=Count("pk", filter=Q(status__in=COUNTS_AS_PLEDGED)),
         )
     )
-    for campaign_id, pledged, collected, backers in pledges:
-        found[campaign_id] = Totals(pledged, collected, 0, backers)
+    for campaign_id, pledged, promised, collected, backers in pledges:
+        found[campaign_id] = Totals(pledged, promised, collected, 0, backers)
     standing = F("reserved_cents") + F("bound_cents") + F("disbursed_cents")
     for campaign_id, match in Reservation.objects.values_list("campaign_id", standing):
         found[campaign_id] = found.get(campaign_id, Totals()) + Totals(match_cents=match)
