@@ -19,7 +19,7 @@ class Pledge(models.Model):
     """A promise to a campaign. By card it counts once the card is saved; by transfer and cash once it is received.
 
     `amount_cents` is what counts: what arrived, once a transfer has arrived. `promised_cents` keeps what a transfer
-    was promised to be.
+    was promised to be. `activated_at` is when it began to count: one taken back after its money had come has none.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -207,6 +207,7 @@ def _paid(refund: Refund, refund_id: str, now: dt.datetime) -> None:
 
 OF_THE_PLEDGE = frozenset(
     {RefundReason.SHORTFALL, RefundReason.MISSED, RefundReason.CANCELLED, RefundReason.DECIDED}
+    | {RefundReason.WITHDRAWN}
 )
 """Reasons that give back what the pledge counted for; the others give back what should never have come."""
 

@@ -163,6 +163,7 @@ class TestReadingAStatement:
         assert (second.cents, second.servicer_reference, second.party) == (4_000, "2026112300003/2", "DARIO")
         assert (back.returned, back.return_reason, back.end_to_end_id) == (True, "AC04", "CF-1-1")
         assert (charge.credit, charge.cents, charge.text) == (False, 1_100, "SPESE TENUTA CONTO")
+        assert [line.charge for line in found.lines] == [False] * 5 + [True]
 
     def test_both_versions_say_the_same(self):
         old, new = (read_statements((FILES / f"day_v{v}.xml").read_bytes()) for v in ("02", "08"))

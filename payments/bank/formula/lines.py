@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOT_PROVIDED = "NOTPROVIDED"
 LONGEST_TEXT = 500
+CHARGES = ("CHRG", "COMM", "FEES")  # sub-families of ISO's bank transaction codes
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Line:
     """One booked movement: whole cents, positive; `credit` when it came in.
 
     `references` are all valid creditor references found in it, `batch_id` the payment information of a list of ours,
-    `returned` says that a transfer came back, `reversal` that the bank corrects itself.
+    `returned` says that a transfer came back, `reversal` that the bank corrects itself, `charge` that it takes its due.
     """
 
     credit: bool
@@ -43,6 +44,7 @@ class Line:
     returned: bool = False
     return_reason: str = ""
     reversal: bool = False
+    charge: bool = False
 
     @property
     def signed_cents(self) -> int:
@@ -50,7 +52,10 @@ class Line:
         return self.cents if self.credit else -self.cents
 
     def identity(self) -> tuple[str, ...]:
-        """Tell this movement from others: by the bank's own reference where it gives one, else by all it says."""
+        """Tell this movement from others: by the bank's own reference where it gives one, else by its other facts.
+
+        Names and texts are left out: the same movement may be worded otherwise in another statement.
+        """
         what = (
             "C" if self.credit else "D",
             str(self.cents),
@@ -59,7 +64,7 @@ class Line:
         )
         if self.servicer_reference:
             return what
-        return (*what, self.end_to_end_id, self.party, self.party_iban, self.text)
+        return (*what, self.end_to_end_id, self.party_iban)
 
 
 def lines_of(entry: Element) -> Iterator[Line]:
@@ -118,6 +123,7 @@ def _line(entry: Element, details: list[Element], cents: int, *, number: int = 0
         returned=any(detail.find("RtrInf") is not None for detail in details),
         return_reason=text_at(one, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry", "RtrInf/AddtlInf")[:35],
         reversal=text_at(entry, "RvslInd") in {"true", "1"},
+        charge=text_at(entry, "BkTxCd/Domn/Fmly/SubFmlyCd") in CHARGES,
     )
 
 
