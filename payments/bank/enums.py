@@ -101,7 +101,7 @@ class ListStatus(TextChoices):
     PROPOSED = "proposed", _("Proposed")
     APPROVED = "approved", _("Approved")
     EXPORTED = "exported", _("Given to the bank")
-    CLOSED = "closed", _("Carried out")
+    CLOSED = "closed", _("All of it settled")
     REJECTED = "rejected", _("Rejected")
     VOID = "void", _("Void: an amount or a payee has changed")
 
@@ -123,7 +123,7 @@ class ItemStatus(TextChoices):
     """What is known of one transfer of a list. Done is what a statement shows, never what was sent."""
 
     WAITING = "waiting", _("Waiting")
-    SENT = "sent", _("Given to the bank")
+    SENT = "sent", _("With the bank")
     DONE = "done", _("Carried out")
     FAILED = "failed", _("Failed")
     DROPPED = "dropped", _("Taken off the list")

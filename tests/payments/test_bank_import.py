@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 from collections import Counter
 
 import pytest
@@ -227,13 +226,13 @@ class TestPlacing:
 
 @st.composite
 def stories(draw):
-    """What backers sent, day by day: for pledge 0 to 3, for nobody (-1), or a debit (-2)."""
+    """What backers sent, day by day: for pledge 0 to 2, for nobody (-1), or a debit (-2)."""
     days = draw(st.integers(1, 4))
     moves = draw(
         st.lists(
-            st.tuples(st.integers(0, days - 1), st.integers(-2, 3), st.integers(1, 60) | st.just(25)),
+            st.tuples(st.integers(0, days - 1), st.integers(-2, 2), st.integers(1, 60) | st.just(25)),
             min_size=1,
-            max_size=8,
+            max_size=6,
         )
     )
     order = draw(st.permutations(range(days)))
@@ -242,7 +241,7 @@ def stories(draw):
 
 
 @given(stories())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_any_order_and_repetition_of_statements_gives_the_same_books(story):
     days, moves, order, one_file = story
     found = []
@@ -255,8 +254,8 @@ def test_any_order_and_repetition_of_statements_gives_the_same_books(story):
 
 def outcome(days, moves, sequence, *, one_file):
     """Import the days in this order; what the books and the pledges say then."""
-    campaign = world.campaign(slug=f"orto-{random.random()}")
-    pledges = [promise(campaign, email=f"{n}@example.org") for n in range(4)]
+    campaign = world.campaign()
+    pledges = [promise(campaign, email=f"{n}@example.org") for n in range(3)]
     files = daily_files(days, moves, pledges)
     if one_file:
         take(document(*(files[day] for day in sequence)))
@@ -266,7 +265,7 @@ def outcome(days, moves, sequence, *, one_file):
     assert list(faults()) == []
     assert totals_that_disagree() == {}
     kinds = {code.replace(f":{campaign.pk}", ":c"): cents for code, cents in balances().items()}
-    single = [n for n in range(4) if sum(who == n for _day, who, _euro in moves) <= 1]
+    single = [n for n in range(3) if sum(who == n for _day, who, _euro in moves) <= 1]
     states = Pledge.objects.filter(campaign=campaign).order_by("pk")
     told = [(row.status, row.amount_cents) for n, row in enumerate(states) if n in single]
     arrived = Counter(BankLine.objects.values_list("credit", "amount_cents", "status"))

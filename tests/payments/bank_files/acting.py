@@ -45,11 +45,13 @@ def promise(campaign: Campaign, **fields: Any) -> Pledge:
 
 
 def officer() -> User:
-    return User.objects.filter(grants__role=Role.OFFICER).first() or world.staff(Role.OFFICER)
+    return User.objects.filter(grants__role=Role.OFFICER).order_by("pk").first() or world.staff(Role.OFFICER)
 
 
 def approver() -> User:
-    return User.objects.filter(grants__role=Role.APPROVER).first() or world.staff(Role.APPROVER, name="Aldo")
+    return User.objects.filter(grants__role=Role.APPROVER).order_by("pk").first() or world.staff(
+        Role.APPROVER, name="Aldo"
+    )
 
 
 def paid(pledge: Pledge, cents: int | None = None, **fields: Any) -> Move:
