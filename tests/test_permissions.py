@@ -27,7 +27,8 @@ from campaigns.models import Campaign
 from campaigns.services import budget, campaigns, content, milestones, projects, rewards
 from campaigns.sustainability.services import books, closing, months
 from crowdfund.kit.errors import NotAllowed
-from payments.bank.services import importing, lists, returns
+from payments.bank.models import Excess
+from payments.bank.services import excess, importing, lists, returns
 from payments.bank.services import matches as bank_matches
 from payments.bank.services import pledges as transfers
 from payments.bank.services.goals import goal_of
@@ -176,6 +177,11 @@ class Stage:
     def transfer(self) -> Pledge:
         """A pledge of the stranger's by bank transfer."""
         return bank.promise(self.live(), by=self.people["stranger"])
+
+    def excess(self) -> Any:
+        """Money that came besides the stranger's pledge."""
+        bank.bring(bank.paid(self.transfer(), 4_000))
+        return Excess.objects.select_related("pledge__campaign__project").get()
 
     def line(self) -> Any:
         """A line of the bank that nobody could place."""
@@ -536,6 +542,11 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     "change_account_back": (
         lambda s: s.transfer(),
         lambda p, by: transfers.change_account_back(pledge=p, iban=BO, holder="Bo", by=by, now=NOW),
+        {"stranger"},
+    ),
+    "answer_excess": (
+        lambda s: s.excess(),
+        lambda one, by: excess.answer_excess(excess=one, agree=False, by=by, now=NOW),
         {"stranger"},
     ),
     "import_statement": (

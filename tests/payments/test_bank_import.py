@@ -40,7 +40,7 @@ def take(content: bytes, **fields):
     )
 
 
-def rows() -> Counter:
+def rows() -> Counter[str]:
     """How many rows each table has."""
     return Counter({model.__name__: model._default_manager.count() for model in apps.get_models()})
 

@@ -36,6 +36,7 @@ from payments.bank.services.pledges import (
     change_transfer_amount,
     place_transfer_pledge,
 )
+from payments.models import Pledge
 from payments.permissions import MANAGE, can_manage_pledge, link_token
 from payments.services.velocity import count_attempt
 
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     import uuid
 
     from rest_framework.request import Request
-
-    from payments.models import Pledge
 
 FAULTS = {400: FaultSerializer, 409: FaultSerializer}
 
@@ -80,16 +79,15 @@ class TransfersView(APIView):
         def place() -> tuple[int, dict[str, Any]]:
             count_attempt(address=client_address(request), email=deed["email"], campaign=deed["campaign"])
             pledge = place_transfer_pledge(by=request.user, now=now, **deed)
-            return status.HTTP_201_CREATED, {
-                "id": str(pledge.public_id),
-                "token": link_token(pledge, MANAGE),
-            }
+            return status.HTTP_201_CREATED, {"id": str(pledge.public_id)}
 
         answer = once(request, place, now=now)
-        pledge = transfer_by_public_id(answer.body["id"])
-        return Response(
-            {**TransferSerializer(pledge).data, "token": answer.body["token"]}, status=answer.status
-        )
+        pledge = get_object_or_404(Pledge, public_id=answer.body["id"])
+        body = {
+            **TransferSerializer(transfer_by_public_id(pledge.public_id)).data,
+            "token": link_token(pledge, MANAGE),
+        }
+        return Response(body, status=answer.status)
 
 
 class TransferView(APIView):

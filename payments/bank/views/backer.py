@@ -29,6 +29,7 @@ from payments.bank.services.pledges import (
     change_transfer_amount,
     place_transfer_pledge,
 )
+from payments.bank.views.doing import posted
 from payments.enums import PledgeStatus
 from payments.permissions import MANAGE, link_token, pledge_of
 from payments.selectors.backer import campaigns_to_pledge
@@ -55,7 +56,7 @@ def transfer_new(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, _("This campaign takes no pledges by bank transfer now."))
         return redirect(campaign.get_absolute_url())
     form = TransferForm(
-        request.POST or None,
+        posted(request),
         campaign=campaign,
         rewards=campaign.rewards_left,  # type: ignore[attr-defined]  # fetched by the selector
         by=request.user,
@@ -124,7 +125,7 @@ def transfer_show(request: HttpRequest, token: str) -> HttpResponse:
     """Show how to make the transfer, or what became of it; a POST changes the amount."""
     pledge = _by_token(token)
     now = clock.now()
-    form = AmountForm(request.POST or None, pledge=pledge)
+    form = AmountForm(posted(request), pledge=pledge)
 
     def change() -> object:
         return change_transfer_amount(pledge=pledge, by=request.user, token=token, now=now, **form.deed())
@@ -206,7 +207,7 @@ def transfer_cancel(request: HttpRequest, token: str) -> HttpResponse:
 def transfer_account(request: HttpRequest, token: str) -> HttpResponse:
     """Say where the money goes back to."""
     pledge = _by_token(token)
-    form = AccountForm(request.POST or None, initial={"holder": pledge.transfer.holder})
+    form = AccountForm(posted(request), initial={"holder": pledge.transfer.holder})
 
     def change() -> None:
         change_account_back(pledge=pledge, by=request.user, token=token, now=clock.now(), **form.cleaned_data)

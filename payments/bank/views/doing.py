@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django import forms
+    from django.http import HttpRequest, QueryDict
 
 
 def done(form: forms.Form, deed: Callable[[], object]) -> bool:
@@ -23,3 +24,8 @@ def done(form: forms.Form, deed: Callable[[], object]) -> bool:
         tell(form, refused)
         return False
     return True
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Give what was sent, however little; None when nothing was, so that the form is shown empty."""
+    return request.POST if request.method == "POST" else None

@@ -20,7 +20,7 @@ from payments.bank.selectors.goals import choices, pledges_to_match, suggestions
 from payments.bank.selectors.office import lines, matches, queue
 from payments.bank.services.matches import approve_match, propose_match, reject_match
 from payments.bank.services.returns import return_line, set_return_account
-from payments.bank.views.doing import done
+from payments.bank.views.doing import done, posted
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -57,7 +57,7 @@ def bank_line(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(lines(), pk=pk)
     waiting = line.status in WAITING
     offered = choices(line, pledges_to_match()) if waiting else []
-    form = GoalForm(request.POST or None, choices=offered, credit=line.credit)
+    form = GoalForm(posted(request), choices=offered, credit=line.credit)
 
     def deed() -> None:
         propose_match(line=line, by=cast("User", request.user), now=clock.now(), **form.deed())
@@ -95,7 +95,7 @@ def bank_line_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a line back now."""
     require(can_work_on_lines(request.user))
     line = get_object_or_404(lines(), pk=pk)
-    form = WhyForm(request.POST or None)
+    form = WhyForm(posted(request))
 
     def deed() -> None:
         by = cast("User", request.user)
@@ -113,7 +113,7 @@ def bank_line_account(request: HttpRequest, pk: int) -> HttpResponse:
     """Say where a line goes back to."""
     require(can_work_on_lines(request.user))
     line = get_object_or_404(lines(), pk=pk)
-    form = ReturnAccountForm(request.POST or None)
+    form = ReturnAccountForm(posted(request))
 
     def deed() -> None:
         set_return_account(line=line, by=cast("User", request.user), now=clock.now(), **form.cleaned_data)

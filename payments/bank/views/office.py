@@ -29,7 +29,7 @@ from payments.bank.selectors.office import (
 )
 from payments.bank.selectors.waiting import campaigns_waiting
 from payments.bank.services.importing import import_statement
-from payments.bank.views.doing import done
+from payments.bank.views.doing import done, posted
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -64,7 +64,7 @@ def bank_desk(request: HttpRequest) -> HttpResponse:
 def bank_import(request: HttpRequest) -> HttpResponse:
     """Import a statement; its page says what became of it."""
     require(can_import_statement(request.user))
-    form = StatementForm(request.POST or None, request.FILES or None)
+    form = StatementForm(posted(request), request.FILES or None)
     found: list[Imported] = []
 
     def deed() -> None:
