@@ -1,32 +1,19 @@
 """The hosted pages in a real browser: accessible, narrow, without a mouse."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from .conftest import Receiver
+from tests.browsing import nothing_wrong
+from tests.payments.standin.conftest import Receiver
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
 
 @pytest.fixture
-def page(browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 320, "height": 640})
+def page(system_chromium: Browser) -> Iterator[Page]:
+    context = system_chromium.new_context(viewport={"width": 320, "height": 640})
     yield context.new_page()
     context.close()
 
@@ -54,31 +41,24 @@ def session(client, customer, receiver: Receiver):
     return open_one
 
 
-def check(page: Page) -> None:
-    """Nothing for axe to find, and no sideways scroll."""
-    found = Axe().run(page)["violations"]
-    assert found == [], [(violation["id"], violation["nodes"][0]["html"]) for violation in found]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
 @pytest.mark.parametrize("mode", ["setup", "payment"])
 def test_the_hosted_journey_is_accessible_on_a_phone(page, session, mode):
     """Docs: Checkout; Testing, 3D Secure authentication."""
     opened = session(mode)
     page.goto(opened.url)
-    check(page)
+    nothing_wrong(page)
     page.get_by_label("4000 0000 0000 0002").check()
     page.get_by_role("button").click()
     page.get_by_role("alert").wait_for()
-    check(page)
+    nothing_wrong(page)
     page.get_by_label("4000 0027 6000 3184").check()
     page.get_by_role("button").click()
     page.get_by_role("button", name="Conferma").wait_for()
-    check(page)
+    nothing_wrong(page)
     page.get_by_role("button", name="Conferma").click()
     page.wait_for_url(f"**/done?session={opened.id}")
     page.goto(opened.url)
-    check(page)
+    nothing_wrong(page)
 
 
 def test_the_hosted_page_works_by_keyboard_alone(page, session):
@@ -98,7 +78,7 @@ def test_a_form_error_is_read_with_its_field(page, session):
     page.goto(session("setup").url)
     page.get_by_label("Numero della carta").fill("1234")
     page.get_by_role("button").click()
-    check(page)
+    nothing_wrong(page)
     field = page.get_by_label("Numero della carta")
     assert field.get_attribute("aria-invalid") == "true"
     assert "number-wrong" in field.get_attribute("aria-describedby")
@@ -116,7 +96,7 @@ def test_the_onboarding_page_is_accessible(page, client):
         }
     )
     page.goto(link.url)
-    check(page)
+    nothing_wrong(page)
 
 
 def test_an_expired_session_and_a_missing_page_are_accessible(page, client, session, standin):
@@ -125,4 +105,4 @@ def test_an_expired_session_and_a_missing_page_are_accessible(page, client, sess
     client.checkout.sessions.expire(opened.id)
     for address in (opened.url, f"{standin.url}/nothing"):
         page.goto(address)
-        check(page)
+        nothing_wrong(page)
