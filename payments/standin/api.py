@@ -18,7 +18,7 @@ from payments.standin.exchange import Answer, Request, json_answer
 from payments.standin.expand import expand
 from payments.standin.faults import CutError, Faults, Rule, broken, rate_limited
 from payments.standin.idempotency import Keys, Stored, fingerprint
-from payments.standin.routes import INCLUDABLE, TABLE, run_due
+from payments.standin.routes import INCLUDABLE, SHOWN, TABLE, run_due
 from payments.standin.routing import Route, run
 from payments.standin.store import Store, new_id
 
@@ -149,7 +149,7 @@ def _outcome(call: Call, found: Route, ids: tuple[str, ...], *, broken_before: b
         if not error.keep_effects:
             raise
         return error.status, error.body()
-    return 200, expand(call, body, call.params.get("expand", []), INCLUDABLE)
+    return 200, expand(call, body, call.params.get("expand", []), INCLUDABLE, SHOWN)
 
 
 def authenticate(header: str) -> str:

@@ -10,8 +10,10 @@ from payments.standin.objects import (
     charges,
     checkout_sessions,
     customers,
+    debits,
     disputes,
     events,
+    mandates,
     payment_intents,
     payment_methods,
     refunds,
@@ -29,6 +31,7 @@ _RESOURCES = (
     customers,
     disputes,
     events,
+    mandates,
     payment_intents,
     payment_methods,
     refunds,
@@ -41,6 +44,7 @@ TABLE = Table([route for resource in _RESOURCES for route in resource.ROUTES])
 
 SCHEDULED: dict[str, Callable[[Call, str], None]] = {
     checkout_sessions.EXPIRE: checkout_sessions.expire_if_due,
+    debits.SETTLE: debits.settle,
     refunds.SETTLE: refunds.settle,
 }
 
@@ -48,6 +52,13 @@ SCHEDULED: dict[str, Callable[[Call, str], None]] = {
 INCLUDABLE: dict[tuple[str, str], Callable[[Call, Body], Body]] = {
     ("charge", "refunds"): charges.refunds_of,
     ("checkout.session", "line_items"): checkout_sessions.items_of,
+}
+
+#: Kinds that are shown by more than their books say.
+SHOWN: dict[str, Callable[[Call, Body], Body]] = {
+    "balance_transaction": balance.settled,
+    "mandate": mandates.shown,
+    "transfer": transfers.shown,
 }
 
 

@@ -17,6 +17,7 @@ CLASSES: dict[str, type] = {
     "customer": stripe.Customer,
     "dispute": stripe.Dispute,
     "event": stripe.Event,
+    "mandate": stripe.Mandate,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,
     "payout": stripe.Payout,

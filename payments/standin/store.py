@@ -43,6 +43,7 @@ _INDEXED: dict[str, tuple[str, ...]] = {
     "charge": ("payment_intent",),
     "checkout.session": ("customer", "payment_intent", "setup_intent"),
     "payment_intent": ("customer",),
+    "mandate": ("payment_method",),
     "payment_method": ("customer",),
     "refund": ("charge",),
     "transfer": ("transfer_group",),

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from payments.standin.call import Call, private, render
 from payments.standin.cards import CARDS
 from payments.standin.errors import ApiError, Body
-from payments.standin.objects import balance, disputes
-from payments.standin.objects.payment_methods import test_card
+from payments.standin.ibans import FAILURES, IBANS
+from payments.standin.objects import balance, debits, disputes
+from payments.standin.objects.instruments import is_debit
 
 
 def make_available(call: Call, body: Body) -> Body:
@@ -19,14 +20,32 @@ def make_available(call: Call, body: Body) -> Body:
 
 
 def change_card(call: Call, body: Body) -> Body:
-    """A saved card changes its behaviour (it runs dry, it is blocked), or comes right again."""
-    number = body.get("behaves_like", "")
-    if number not in CARDS:
-        raise ApiError("behaves_like is the number of a test card")
-    method = call.fetch("payment_method", body.get("payment_method", ""))
+    """A saved card or account changes its behaviour (it runs dry, it is blocked), or comes right again."""
+    number, method = (
+        body.get("behaves_like", ""),
+        call.fetch("payment_method", body.get("payment_method", "")),
+    )
+    if number not in (IBANS if is_debit(method) else CARDS):
+        raise ApiError("behaves_like is the number of a test card, or a test IBAN for a debit")
     private(method)["number"] = number
     call.save(method)
-    return {"payment_method": method["id"], "behaves_like": test_card(method).number}
+    return {"payment_method": method["id"], "behaves_like": number}
+
+
+def settle(call: Call, body: Body) -> Body:
+    """The bank answers a debit now, or (without `payment_intent`) all of them; `failure_code` makes it refuse."""
+    failure_code = body.get("failure_code")
+    if failure_code is not None and failure_code not in FAILURES:
+        raise ApiError(f"failure_code is one of {', '.join(FAILURES)}")
+    if "payment_intent" in body:
+        waiting = [call.fetch("payment_intent", body["payment_intent"])]
+    else:
+        waiting = call.store.find("payment_intent", {"status": "processing"}, ascending=True)
+    for intent in waiting:
+        if not intent["latest_charge"]:
+            raise ApiError("This intent has not been confirmed")
+        debits.settle(call, intent["latest_charge"], failure_code=failure_code)
+    return {"settled": [intent["id"] for intent in waiting]}
 
 
 def dispute(call: Call, body: Body) -> Body:
@@ -43,5 +62,6 @@ def dispute(call: Call, body: Body) -> Body:
 SWITCHES: dict[str, Callable[[Call, Body], Body]] = {
     "make-available": make_available,
     "card": change_card,
+    "settle": settle,
     "dispute": dispute,
 }

@@ -23,7 +23,7 @@ def session(client, customer, receiver: Receiver):
     """Open a session whose success page is a real server: the policy of forms is held to redirects too."""
     origin = receiver.url.removesuffix("/hook")
 
-    def open_one(mode: str):
+    def open_one(mode: str, **more):
         item = {
             "quantity": 1,
             "price_data": {"currency": "eur", "unit_amount": 125_000, "product_data": {"name": "Orto"}},
@@ -35,6 +35,7 @@ def session(client, customer, receiver: Receiver):
             "cancel_url": f"{origin}/back",
             "locale": "it",
             **({"currency": "eur"} if mode == "setup" else {"line_items": [item]}),
+            **more,
         }
         return client.checkout.sessions.create(params)
 
@@ -106,3 +107,24 @@ def test_an_expired_session_and_a_missing_page_are_accessible(page, client, sess
     for address in (opened.url, f"{standin.url}/nothing"):
         page.goto(address)
         nothing_wrong(page)
+
+
+def test_a_debit_is_chosen_by_keyboard_and_reads_its_errors(page, session):
+    """Docs: SEPA Direct Debit, Accept a payment (Checkout)."""
+    opened = session("payment", allowed_payment_method_types=["card", "sepa_debit"])
+    page.goto(opened.url)
+    nothing_wrong(page)
+    assert page.get_by_label("Numero della carta").is_visible()
+    assert page.get_by_label("IBAN", exact=True).is_hidden()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_label("Numero della carta").is_hidden()
+    page.get_by_label("IBAN", exact=True).fill("IT00")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.id") == "iban"
+    nothing_wrong(page)
+    page.get_by_label("IBAN", exact=True).fill("AT61 1904 3002 3457 3201")
+    page.get_by_label("Nome del titolare del conto").fill("Ada Backer")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/done?session={opened.id}*")  # a browser keeps the fragment through a redirect
