@@ -23,7 +23,7 @@ from payments.standin.routing import Route, run
 from payments.standin.store import Store, new_id
 
 _TEST_KEY = re.compile(r"(sk|rk)_test_\w+")
-_FOR_CONNECTED_ACCOUNTS = ("/v1/balance",)
+_FOR_CONNECTED_ACCOUNTS = ("/v1/balance", "/v1/payouts")
 
 
 @dataclass
@@ -175,7 +175,7 @@ def _check_version(version: str) -> None:
 
 
 def _check_account(call: Call, found: Route) -> None:
-    """Connected accounts act on little here: their balance."""
+    """Connected accounts act on little here: their balance and their payouts."""
     if not call.account:
         return
     account = call.store.get(call.account)

@@ -16,8 +16,10 @@ from payments.standin.objects import (
     mandates,
     payment_intents,
     payment_methods,
+    payouts,
     refunds,
     setup_intents,
+    topups,
     transfers,
     webhook_endpoints,
 )
@@ -34,8 +36,10 @@ _RESOURCES = (
     mandates,
     payment_intents,
     payment_methods,
+    payouts,
     refunds,
     setup_intents,
+    topups,
     transfers,
     webhook_endpoints,
 )
@@ -45,7 +49,10 @@ TABLE = Table([route for resource in _RESOURCES for route in resource.ROUTES])
 SCHEDULED: dict[str, Callable[[Call, str], None]] = {
     checkout_sessions.EXPIRE: checkout_sessions.expire_if_due,
     debits.SETTLE: debits.settle,
+    payouts.ARRIVE: payouts.arrive,
+    payouts.SUBMIT: payouts.submit,
     refunds.SETTLE: refunds.settle,
+    topups.ARRIVE: topups.arrive,
 }
 
 #: Lists that an object shows only when expanded: (kind, field) to the function that makes them.

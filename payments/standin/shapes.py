@@ -11,6 +11,7 @@ API_VERSION: str = stripe.api_version or ""
 
 CLASSES: dict[str, type] = {
     "account": stripe.Account,
+    "bank_account": stripe.BankAccount,
     "balance_transaction": stripe.BalanceTransaction,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
@@ -23,6 +24,7 @@ CLASSES: dict[str, type] = {
     "payout": stripe.Payout,
     "refund": stripe.Refund,
     "setup_intent": stripe.SetupIntent,
+    "topup": stripe.Topup,
     "transfer": stripe.Transfer,
     "transfer_reversal": stripe.TransferReversal,
     "webhook_endpoint": stripe.WebhookEndpoint,

@@ -49,6 +49,7 @@ _INDEXED: dict[str, tuple[str, ...]] = {
     "transfer": ("transfer_group",),
     "transfer_reversal": ("transfer",),
     "balance_transaction": ("source", "type"),
+    "bank_account": ("_standin.owner",),
     "event": ("type",),
     "dispute": ("charge",),
 }
@@ -87,7 +88,7 @@ class Store:
         for kind, fields in _INDEXED.items():
             for field in fields:
                 self._db.execute(
-                    f"CREATE INDEX IF NOT EXISTS objects_{kind.replace('.', '_')}_{field} "
+                    f"CREATE INDEX IF NOT EXISTS objects_{kind.replace('.', '_')}_{field.replace('.', '_')} "
                     f"ON objects (json_extract(body, '$.{field}'), seq) WHERE kind = '{kind}'"
                 )
 

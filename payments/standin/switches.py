@@ -10,7 +10,8 @@ from payments.standin.call import Call, private, render
 from payments.standin.cards import CARDS
 from payments.standin.errors import ApiError, Body
 from payments.standin.ibans import FAILURES, IBANS
-from payments.standin.objects import balance, debits, disputes
+from payments.standin.objects import balance, bank_accounts, debits, disputes, payouts, topups
+from payments.standin.objects.bank_accounts import PAYOUT_FAILURES
 from payments.standin.objects.instruments import is_debit
 
 
@@ -34,9 +35,7 @@ def change_card(call: Call, body: Body) -> Body:
 
 def settle(call: Call, body: Body) -> Body:
     """The bank answers a debit now, or (without `payment_intent`) all of them; `failure_code` makes it refuse."""
-    failure_code = body.get("failure_code")
-    if failure_code is not None and failure_code not in FAILURES:
-        raise ApiError(f"failure_code is one of {', '.join(FAILURES)}")
+    failure_code = _failure_code(body, FAILURES)
     if "payment_intent" in body:
         waiting = [call.fetch("payment_intent", body["payment_intent"])]
     else:
@@ -59,9 +58,46 @@ def dispute(call: Call, body: Body) -> Body:
     return render(call, found)
 
 
+def payout(call: Call, body: Body) -> Body:
+    """A payout arrives now, or (`failure_code`) comes back, even one that was paid."""
+    found = call.fetch("payout", body.get("payout", ""))
+    return render(call, payouts.settle(call, found, _failure_code(body, PAYOUT_FAILURES)))
+
+
+def bank(call: Call, body: Body) -> Body:
+    """What the bank of the platform (or of `account`) does with payouts: `failure_code`, or null to take them."""
+    account_id = body.get("account", "")
+    found = bank_accounts.default(call, account_id)
+    if found is None:
+        raise ApiError("This account has no bank account")
+    private(found)["failure_code"] = _failure_code(body, PAYOUT_FAILURES)
+    return render(call, call.save({**found, "status": "new"}))
+
+
+def top_up(call: Call, body: Body) -> Body:
+    """Money comes in from outside (`amount`, cents); or one asked for does, or does not (`failure_code`)."""
+    if "topup" in body:
+        found = call.fetch("topup", body["topup"])
+    elif isinstance(body.get("amount"), int):
+        found = topups.begin(call, body["amount"], "eur", {"description": "Bank transfer"})
+    else:
+        raise ApiError("Say how much (amount, in cents), or which (topup)")
+    return render(call, topups.settle(call, found, body.get("failure_code")))
+
+
+def _failure_code(body: Body, known: dict[str, str]) -> str | None:
+    code: str | None = body.get("failure_code")
+    if code is not None and code not in known:
+        raise ApiError(f"failure_code is one of {', '.join(known)}")
+    return code
+
+
 SWITCHES: dict[str, Callable[[Call, Body], Body]] = {
     "make-available": make_available,
     "card": change_card,
     "settle": settle,
     "dispute": dispute,
+    "payout": payout,
+    "bank": bank,
+    "top-up": top_up,
 }

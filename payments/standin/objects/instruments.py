@@ -41,7 +41,7 @@ def from_iban(call: Call, iban: Iban, *, email: str | None = None, name: str | N
         "bank_code": number[iban.bank],
         "branch_code": number[iban.branch] if iban.branch else None,
         "country": iban.country,
-        "fingerprint": _fingerprint(number),
+        "fingerprint": fingerprint(number),
         "generated_from": {"charge": None, "setup_attempt": None},
         "last4": iban.last4,
     }
@@ -63,7 +63,8 @@ def _build(call: Call, kind: str, number: str, details: Body, *, email: str | No
     return call.save(method)
 
 
-def _fingerprint(number: str) -> str:
+def fingerprint(number: str) -> str:
+    """The same for the same card or account, and nothing else."""
     return hashlib.sha256(number.encode()).hexdigest()[:16]
 
 
@@ -76,7 +77,7 @@ def _card_hash(card: Card, expiry: tuple[int, int]) -> Body:
         "display_brand": card.brand,
         "exp_month": expiry[0],
         "exp_year": expiry[1],
-        "fingerprint": _fingerprint(card.number),
+        "fingerprint": fingerprint(card.number),
         "funding": "credit",
         "generated_from": None,
         "last4": card.last4,
