@@ -49,8 +49,11 @@ TABLE = Table([route for resource in _RESOURCES for route in resource.ROUTES])
 SCHEDULED: dict[str, Callable[[Call, str], None]] = {
     checkout_sessions.EXPIRE: checkout_sessions.expire_if_due,
     debits.SETTLE: debits.settle,
+    disputes.CLOSE_RESOLVED: disputes.close_resolved,
+    disputes.LAPSE: disputes.lapse,
     payouts.ARRIVE: payouts.arrive,
     payouts.SUBMIT: payouts.submit,
+    refunds.SEND: refunds.send_if_possible,
     refunds.SETTLE: refunds.settle,
     topups.ARRIVE: topups.arrive,
 }

@@ -10,7 +10,7 @@ from payments.standin.call import Call, private, render
 from payments.standin.cards import CARDS
 from payments.standin.errors import ApiError, Body
 from payments.standin.ibans import FAILURES, IBANS
-from payments.standin.objects import balance, bank_accounts, debits, disputes, payouts, topups
+from payments.standin.objects import balance, bank_accounts, debits, disputes, payouts, refunds, topups
 from payments.standin.objects.bank_accounts import PAYOUT_FAILURES
 from payments.standin.objects.instruments import is_debit
 
@@ -48,14 +48,29 @@ def settle(call: Call, body: Body) -> Body:
 
 
 def dispute(call: Call, body: Body) -> Body:
-    """A holder disputes a charge, or (`verdict`) a bank decides a dispute."""
+    """A holder disputes a charge (`amount`, `reason`, `inquiry`), or (`verdict`) a bank decides a dispute."""
     if "verdict" in body:
-        if body["verdict"] not in {"won", "lost"}:
-            raise ApiError("verdict is won or lost")
+        if body["verdict"] not in _VERDICTS:
+            raise ApiError(f"verdict is one of {', '.join(sorted(_VERDICTS))}")
         found = disputes.decide(call, call.fetch("dispute", body.get("dispute", "")), body["verdict"])
-    else:
-        found = disputes.open_dispute(call, call.fetch("charge", body.get("charge", "")))
-    return render(call, found)
+        return render(call, found)
+    charge, amount = call.fetch("charge", body.get("charge", "")), body.get("amount")
+    if not charge["paid"]:
+        raise ApiError("Only what was charged can be disputed")
+    if amount is not None and not (isinstance(amount, int) and amount > 0):
+        raise ApiError("amount is in cents, above nought")
+    if body.get("reason", "fraudulent") not in disputes.ALL_REASONS:
+        raise ApiError(f"reason is one of {', '.join(disputes.ALL_REASONS)}")
+    opened = disputes.open_dispute(
+        call, charge, amount=amount, reason=body.get("reason"), inquiry=bool(body.get("inquiry"))
+    )
+    return render(call, opened)
+
+
+def refunds_wait(call: Call, body: Body) -> Body:
+    """Refunds wait for money (`wait` true), as in live mode, or are refused without it, as in test mode."""
+    call.store.remember(refunds.WAITS_FOR_MONEY, bool(body.get("wait")))
+    return {"wait": bool(body.get("wait"))}
 
 
 def payout(call: Call, body: Body) -> Body:
@@ -92,11 +107,14 @@ def _failure_code(body: Body, known: dict[str, str]) -> str | None:
     return code
 
 
+_VERDICTS = {"won", "lost", "escalated"}
+
 SWITCHES: dict[str, Callable[[Call, Body], Body]] = {
     "make-available": make_available,
     "card": change_card,
     "settle": settle,
     "dispute": dispute,
+    "refunds": refunds_wait,
     "payout": payout,
     "bank": bank,
     "top-up": top_up,
