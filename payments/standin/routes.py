@@ -5,6 +5,7 @@ from collections.abc import Callable
 from payments.standin.call import Call
 from payments.standin.errors import Body
 from payments.standin.objects import (
+    account_links,
     accounts,
     balance,
     charges,
@@ -26,6 +27,7 @@ from payments.standin.objects import (
 from payments.standin.routing import Table
 
 _RESOURCES = (
+    account_links,
     accounts,
     balance,
     charges,
@@ -66,6 +68,7 @@ INCLUDABLE: dict[tuple[str, str], Callable[[Call, Body], Body]] = {
 
 #: Kinds that are shown by more than their books say.
 SHOWN: dict[str, Callable[[Call, Body], Body]] = {
+    "account": accounts.shown,
     "balance_transaction": balance.settled,
     "mandate": mandates.shown,
     "transfer": transfers.shown,

@@ -4,6 +4,7 @@ A test in `contract/` uses what any target has (`client`, `target` and what is m
 against Stripe's test mode; one in `own/` may use the stand-in's clock, switches and hosted pages.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -192,32 +193,63 @@ def payment_session(client: stripe.V1Services, customer: stripe.Customer) -> Cal
     return open_one
 
 
+def handed_over() -> dict[str, Any]:
+    """What a platform hands over of an account's holder, with the values that test mode takes for verified."""
+    address = {"line1": "address_full_match", "city": "Milano", "postal_code": "20121", "country": "IT"}
+    return {
+        "business_type": "individual",
+        "business_profile": {"mcc": "8398", "url": "https://example.org"},
+        "individual": {
+            "first_name": "Ada",
+            "last_name": "Backer",
+            "email": "org@example.org",
+            "phone": "+390000000000",
+            "dob": {"day": 1, "month": 1, "year": 1901},
+            "address": address,
+        },
+        "tos_acceptance": {"date": int(time.time()), "ip": "127.0.0.1"},
+        "external_account": {
+            "object": "bank_account",
+            "country": "IT",
+            "currency": "eur",
+            "account_holder_name": "Ada Backer",
+            "account_number": "IT40S0542811101000000123456",
+        },
+    }
+
+
 @pytest.fixture
-def account(client: stripe.V1Services) -> Callable[..., Any]:
-    """A connected account, its onboarding done or not."""
+def account(client: stripe.V1Services, target: Target) -> Callable[..., Any]:
+    """A connected account whose requirements the platform collects, everything handed over or nothing yet."""
 
     def make(*, onboarded: bool = True):
-        made = client.accounts.create(
-            {
-                "type": "express",
-                "country": "IT",
-                "email": "org@example.org",
-                "capabilities": {"transfers": {"requested": True}},
-            }
+        params: Any = {
+            "country": "IT",
+            "email": "org@example.org",
+            "capabilities": {"transfers": {"requested": True}},
+            "controller": {
+                "fees": {"payer": "application"},
+                "losses": {"payments": "application"},
+                "requirement_collection": "application",
+                "stripe_dashboard": {"type": "none"},
+            },
+            **(handed_over() if onboarded else {}),
+        }
+        made = client.accounts.create(params)
+        if not onboarded:
+            return made
+        return target.until(
+            lambda: client.accounts.retrieve(made.id),
+            lambda found: found.capabilities.transfers == "active" and bool(found.payouts_enabled),
         )
-        if onboarded:
-            link = client.account_links.create(
-                {
-                    "account": made.id,
-                    "type": "account_onboarding",
-                    "refresh_url": "https://example.org/again",
-                    "return_url": "https://example.org/back",
-                }
-            )
-            assert submit(link.url).location == "https://example.org/back"
-        return client.accounts.retrieve(made.id)
 
     return make
+
+
+@pytest.fixture
+def held(client: stripe.V1Services) -> int:
+    """The platform's available euro, in cents."""
+    return sum(line.amount for line in client.balance.retrieve().available if line.currency == "eur")
 
 
 @pytest.fixture

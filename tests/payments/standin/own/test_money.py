@@ -1,7 +1,6 @@
 """Money that moves by the stand-in's clock and switches, and its own fees."""
 
 from tests.payments.standin.balances import available, pending
-from tests.payments.standin.conftest import fetch, submit
 
 
 def test_the_fees_are_those_of_a_european_card(charge):
@@ -64,22 +63,6 @@ def test_a_refund_may_be_pending_first(client, charge, control):
     assert refund.status == "pending"
     control("clock", move=2 * 3600)
     assert client.refunds.retrieve(refund.id).status == "succeeded"
-
-
-def test_a_spent_or_old_account_link_leads_to_a_fresh_one(client, account, control):
-    """Docs: API reference, Account Links (refresh_url)."""
-    made = account(onboarded=False)
-    params = {
-        "account": made.id,
-        "type": "account_onboarding",
-        "refresh_url": "https://example.org/again",
-        "return_url": "https://example.org/back",
-    }
-    used, old = client.account_links.create(params), client.account_links.create(params)
-    submit(used.url)
-    assert fetch(used.url).location == "https://example.org/again"
-    control("clock", move=301)
-    assert fetch(old.url).location == "https://example.org/again"
 
 
 def test_the_control_can_dispute_any_charge(client, charge, control):
