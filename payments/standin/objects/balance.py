@@ -130,6 +130,25 @@ def retrieve(call: Call) -> Body:
     return body
 
 
+def settings(call: Call) -> Body:
+    """The payout schedule: manual for the platform, daily for connected accounts. It can't be changed here."""
+    schedule = {
+        "interval": "daily" if call.account else "manual",
+        "monthly_payout_days": None,
+        "weekly_payout_days": None,
+    }
+    payouts = {
+        "schedule": schedule,
+        "statement_descriptor": None,
+        "status": "enabled",
+    }
+    timing = {"delay_days": PENDING_FOR // 86400, "delay_days_override": None, "start_of_day": None}
+    return {
+        "object": "balance_settings",
+        "payments": {"debit_negative_balances": None, "payouts": payouts, "settlement_timing": timing},
+    }
+
+
 def settled(call: Call, transaction: Body) -> Body:
     """A balance transaction with its status as of now."""
     status = "available" if transaction["available_on"] <= call.now else "pending"
@@ -175,6 +194,7 @@ def _refuse_manual(call: Call, payout_id: str) -> None:
 
 ROUTES: list[Route] = [
     route("GET", "/v1/balance", "balance_retrieve", "", retrieve),
+    route("GET", "/v1/balance_settings", "balance_settings_retrieve", "", settings),
     route(
         "GET",
         "/v1/balance_transactions",

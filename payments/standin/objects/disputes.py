@@ -1,7 +1,5 @@
 """Disputes: inquiries that move no money, chargebacks that do (Docs: API reference, Disputes; How disputes work)."""
 
-import stripe
-
 from payments.standin.call import Call, merge_metadata, private, render
 from payments.standin.clock import DAY
 from payments.standin.errors import ApiError, Body
@@ -10,6 +8,7 @@ from payments.standin.objects import refunds
 from payments.standin.objects.balance import move
 from payments.standin.objects.instruments import CARD
 from payments.standin.routing import Route, route
+from payments.standin.shapes import EVIDENCE
 
 LAPSE, CLOSE_RESOLVED = "lapse_dispute", refunds.RESOLVE_INQUIRIES
 FEE = 2000  # cents for receiving one; never given back
@@ -33,7 +32,6 @@ REASONS = {
 _DEBIT_REASON, _INQUIRY_CODE = "customer_initiated", "10"
 #: Those of debits too (Docs: API reference, The Dispute object).
 ALL_REASONS = (*REASONS, _DEBIT_REASON, "bank_cannot_process", "debit_not_authorized", "insufficient_funds")
-_FIELDS = tuple(stripe.Dispute.Evidence.__annotations__)
 
 
 def is_inquiry(dispute: Body) -> bool:
@@ -79,7 +77,7 @@ def _new(call: Call, charge: Body, amount: int, reason: str, *, inquiry: bool) -
         charge=charge["id"],
         currency=charge["currency"],
         enhanced_eligibility_types=[],
-        evidence={**dict.fromkeys(_FIELDS), "enhanced_evidence": {}},
+        evidence={**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}},
         evidence_details={
             "due_by": (call.now + ANSWER_WITHIN) // DAY * DAY + DAY - 1,
             "enhanced_eligibility": {},

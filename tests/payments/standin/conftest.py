@@ -1,12 +1,14 @@
-"""The target of the contract's tests, and the stand-in for its own.
+"""What the contract's tests and the stand-in's own have in common.
 
 A test in `contract/` uses what any target has (`client`, `target` and what is made of them) and passes unchanged
-against Stripe's test mode; one in `own/` may use the stand-in's clock, switches and hosted pages.
+against Stripe's test mode; one in `own/` may use the stand-in's clock, switches and hosted pages. Each folder has a
+stand-in of its own: a moved clock leaves things in the future.
 """
 
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from payments.standin.service import Service
 
 from .machine import REPOSITORY, TEST_KEY, Control, Standin, sdk, start, start_here
 from .receiving import Receiver, receiving
-from .target import NO_KEY, STANDIN, STRIPE, TEST_MODE, Target, stripe_key
+from .target import NO_KEY, STANDIN, TEST_MODE, Target, stripe_key
 from .wire import Reply, fetch, pay_at, submit
 
 __all__ = [
@@ -56,24 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in own]
 
 
-@pytest.fixture(scope="session")
-def standin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = start_here(tmp_path_factory.mktemp("standin") / "state.sqlite")
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="session")
-def target(request: pytest.FixtureRequest) -> Target:
-    if request.config.getoption("--stripe-target", STANDIN) == TEST_MODE:
-        return Target(STRIPE, stripe_key())
-    url: str = request.getfixturevalue("standin").url
-    control = Control(url)
-    return Target(url, TEST_KEY, lambda intent_id: control("settle", payment_intent=intent_id))
-
-
-@pytest.fixture(scope="session")
-def client(target: Target) -> stripe.V1Services:
+def funded(target: Target) -> stripe.V1Services:
     """The SDK, with money available from the start: no test depends on what another has spent."""
     services = target.services()
     buyer = services.customers.create({"email": "float@example.org"})
@@ -91,12 +76,16 @@ def client(target: Target) -> stripe.V1Services:
     return services
 
 
-@pytest.fixture
-def control(standin: Service) -> Iterator[Control]:
-    switches = Control(standin.url)
-    yield switches
-    switches("faults")
-    switches("clock", offset=0)
+@contextmanager
+def a_standin(folder: Path) -> Iterator[tuple[Service, Target]]:
+    """A stand-in inside this process, and as a target."""
+    running = start_here(folder / "state.sqlite")
+    control = Control(running.url)
+    yield (
+        running,
+        Target(running.url, TEST_KEY, lambda intent_id: control("settle", payment_intent=intent_id)),
+    )
+    running.stop()
 
 
 @pytest.fixture

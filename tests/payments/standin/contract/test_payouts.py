@@ -81,3 +81,9 @@ def test_a_payout_tells_its_story(client, payout, target):
         return {event.type for event in listed if event.data.object.id == made.id}
 
     assert target.until(told, lambda types: types == story)
+
+
+def test_the_schedule_of_payouts_is_manual(client):
+    """Docs: API reference, Balance Settings (payments.payouts.schedule.interval)."""
+    settings = client.balance_settings.retrieve()
+    assert settings.payments.payouts.schedule.interval == "manual"

@@ -11,11 +11,17 @@ def test_the_fees_are_those_of_a_european_card(charge):
 
 
 def test_the_balance_is_the_sum_of_its_transactions(client, charge):
-    """Docs: API reference, Balance."""
+    """Docs: API reference, Balance; Balance Transactions."""
     before = available(client), pending(client)
     charge(amount=10_000)
     charge("pm_card_bypassPending", amount=10_000)
     assert (available(client) - before[0], pending(client) - before[1]) == (9_825, 9_825)
+    listed = client.balance_transactions.list({"limit": 100}).auto_paging_iter()
+    sums = {"available": 0, "pending": 0}
+    for moved in listed:
+        assert moved.net == moved.amount - moved.fee
+        sums[moved.status] += moved.net
+    assert sums == {"available": available(client), "pending": pending(client)}
 
 
 def test_a_dispute_costs_twenty_euro(client, charge):
