@@ -1,5 +1,7 @@
 """Every address of the API the stand-in answers, and what it does by itself when its time comes."""
 
+import sys
+import traceback
 from collections.abc import Callable
 
 from payments.standin.call import Call
@@ -76,12 +78,19 @@ SHOWN: dict[str, Callable[[Call, Body], Body]] = {
 
 
 def run_due(call: Call) -> int:
-    """Do what the moved clock has made due (in a transaction); how many things that was."""
+    """Do what the moved clock has made due (in a transaction); how many things that was.
+
+    What breaks is told on standard error and not tried again: it must not stand in the way of everything else.
+    """
     due = call.store.execute(
         "SELECT id, action, object FROM schedule WHERE due <= ? ORDER BY due LIMIT 500", call.now
     )
     rows = due.fetchall()
     for row_id, action, object_id in rows:
-        SCHEDULED[action](call, object_id)
         call.store.execute("DELETE FROM schedule WHERE id = ?", row_id)
+        try:
+            with call.store.savepoint():
+                SCHEDULED[action](call, object_id)
+        except Exception:  # noqa: BLE001 - see above
+            traceback.print_exc(file=sys.stderr)
     return len(rows)

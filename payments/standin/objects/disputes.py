@@ -54,6 +54,10 @@ def open_dispute(
     """
     by_card = charge["payment_method_details"]["type"] == CARD
     whole = charge["amount"] - (charge["amount_refunded"] if by_card else 0)
+    if whole < 1 or (inquiry and not by_card):
+        raise ApiError(
+            "Nothing of this charge is left to dispute" if by_card else "Only cards know inquiries"
+        )
     said = reason or ("fraudulent" if by_card else _DEBIT_REASON)
     dispute = _new(call, charge, amount or whole, said, inquiry=inquiry)
     charge["disputed"] = True

@@ -4,6 +4,7 @@ import pytest
 import stripe
 
 from tests.payments.standin.balances import available, pending
+from tests.payments.standin.conftest import fetch
 
 DAY = 86_400
 
@@ -123,3 +124,17 @@ def test_a_refund_waits_for_money_where_live_mode_would(client, charge, control)
     after = client.refunds.retrieve(refund.id)
     assert (after.status, after.balance_transaction is not None) == ("succeeded", True)
     assert pending(client) >= 0
+
+
+def test_what_can_not_be_disputed_is_refused(client, charge, standin):
+    """The stand-in's own switch."""
+    refunded = charge("pm_card_bypassPending", amount=10_000)
+    client.refunds.create({"payment_intent": refunded.id})
+    for body in (
+        f'{{"charge": "{refunded.latest_charge}"}}',
+        f'{{"charge": "{refunded.latest_charge}", "reason": "whim"}}',
+        f'{{"charge": "{refunded.latest_charge}", "amount": "all"}}',
+        '{"dispute": "du_none", "verdict": "won"}',
+    ):
+        reply = fetch(f"{standin.url}/_standin/dispute", body.encode(), Content_Type="application/json")
+        assert reply.status in {400, 404}, body
