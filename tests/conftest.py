@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["django_db_modify_db_settings", "phone", "standin_url", "stripe", "system_chromium"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker run all of a module with a browser or processes, in one go: what it starts, it starts once."""
+    for item in items:
+        if item.get_closest_marker("browser") or item.get_closest_marker("process"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(autouse=True)
 def _in_italian() -> Iterator[None]:
     """Begin every test in the default language: a page asked for in English leaves its language behind."""
