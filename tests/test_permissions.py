@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts import services as people
 from accounts.enums import Role, TeamRole
@@ -489,21 +489,12 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
 }
 
 
-def fingerprint() -> list[tuple[str, str]]:
-    """Digest every row of every table, where the rows are: table and digest, in order."""
-    tables = connection.introspection.django_table_names(include_views=False)
-    every = " UNION ALL ".join(f"SELECT '{name}', md5(row::text) FROM \"{name}\" AS row" for name in tables)
-    with connection.cursor() as cursor:
-        cursor.execute(every)
-        return sorted(cursor.fetchall())
-
-
 @pytest.mark.parametrize("name", TABLE)
 def test_who_may_and_who_may_not(name: str) -> None:
     arrange, deed, may = TABLE[name]
     stage = Stage()
     subject = arrange(stage)
-    before = fingerprint()
+    before = world.rows()
     done = set()
     for who in EVERYBODY:
         by = User.objects.get(pk=stage.people[who].pk)
@@ -514,7 +505,7 @@ def test_who_may_and_who_may_not(name: str) -> None:
                 deed(target, by)
                 done.add(who)
             except NotAllowed:
-                assert fingerprint() == before, f"{who} was refused, yet something changed"
+                assert world.rows() == before, f"{who} was refused, yet something changed"
             transaction.set_rollback(True)
     assert done == may
 
