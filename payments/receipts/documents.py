@@ -92,7 +92,7 @@ def _declares_gift(receipt: Receipt) -> list[str]:
     names = {"reward": receipt.reward_title, "value": _euro(receipt.reward_value_cents)}
     return [
         _(
-            "The organisation received this as a gift, beyond the declared value of the reward “%(reward)s”: %(value)s."
+            "The organisation received this as a gift, beyond the %(value)s that the reward “%(reward)s” is worth."
         )
         % names
     ]
@@ -148,7 +148,10 @@ def _facts(receipt: Receipt) -> list[Fact]:
         (_("For the project"), receipt.purpose),
         (_("Under the call"), receipt.call_title),
         (_("Issued on"), day(receipt.issued_on)),
-        (_("Movement in the ledger"), f"no. {receipt.transfer_id}" if receipt.transfer_id else ""),
+        (
+            _("Movement in the ledger"),
+            _("no. %(number)d") % {"number": receipt.transfer_id} if receipt.transfer_id else "",
+        ),
     ]
     return [Fact(label, value) for label, value in rows if value]
 
