@@ -338,6 +338,17 @@ def test_an_open_dispute_changes_nothing_and_a_lost_one_voids():
     assert correct_due() == 0
 
 
+def test_what_was_partly_refunded_and_then_lost_is_void_altogether():
+    pledge = collected(funded(), 5_000)
+    issue_due()
+    give_back(pledge, 2_000)
+    correct_due()
+    Pledge.objects.update(status=PledgeStatus.LOST)
+    assert correct_due() == 1
+    assert issued()[-1] == (4, C, 3_000, 3)
+    assert correct_due() == 0
+
+
 # What the database holds by itself
 
 

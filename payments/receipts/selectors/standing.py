@@ -18,7 +18,9 @@ from payments.receipts.models import Receipt
 if TYPE_CHECKING:
     import datetime as dt
 
-FINAL: Final = frozenset({PledgeStatus.COLLECTED, PledgeStatus.PARTLY_REFUNDED, PledgeStatus.REFUNDED})
+FINAL: Final = frozenset(
+    {PledgeStatus.COLLECTED, PledgeStatus.PARTLY_REFUNDED, PledgeStatus.REFUNDED, PledgeStatus.LOST}
+)
 """Where it is known what the backer gave. While a dispute is open nobody knows."""
 WAITS_FOR_RECEIPT: Final = frozenset(PledgeStatus.values) - {
     PledgeStatus.CANCELLED, PledgeStatus.EXPIRED, PledgeStatus.RELEASED, PledgeStatus.FAILED, PledgeStatus.RETURNING,
@@ -38,36 +40,46 @@ def refunds_of_pledges() -> QuerySet[Refund]:
     return Refund.objects.filter(status=RefundStatus.DONE).exclude(reason__in=NEVER_COUNTED)
 
 
+def back_cents(pledge: Pledge) -> int:
+    """Say what of a pledge really went back to its backer, in whole cents: by refund, or lost to the bank."""
+    if pledge.status == PledgeStatus.LOST:
+        whole: int = pledge.amount_cents
+        return whole
+    back = refunds_of_pledges().filter(pledge=pledge).aggregate(cents=Sum("amount_cents", default=0))
+    return int(back["cents"])
+
+
 def final_cents(pledge: Pledge) -> int | None:
-    """Say what a pledge gave in the end, in whole cents: collected less given back and lost. None while it may change.
+    """Say what a pledge gave in the end, in whole cents: collected less what went back. None while it may change.
 
     Final is what was collected once its campaign is funded and the collection over.
     """
     settlement = getattr(pledge.campaign, "settlement", None)
     if pledge.campaign.status != CampaignStatus.FUNDED or not settlement or not settlement.finished_at:
         return None
-    if pledge.status == PledgeStatus.LOST:
-        return 0
     if pledge.status not in FINAL:
         return None
-    back = refunds_of_pledges().filter(pledge=pledge).aggregate(cents=Sum("amount_cents", default=0))
     collected: int = pledge.amount_cents
-    return max(0, collected - int(back["cents"]))
+    return max(0, collected - back_cents(pledge))
+
+
+def _names_of_money(pledge: Pledge) -> Q:
+    """Select the transfers that may have booked a pledge's money: by card the charge that succeeded.
+
+    By transfer and in cash their reference begins with `pledge:{id}:`.
+    """
+    if pledge.channel == Channel.CARD:
+        keys = pledge.attempts.filter(status=AttemptStatus.SUCCEEDED).values("idempotency_key")
+        return Q(code="charge_collected", reference__in=keys)
+    return Q(code__in=RECEIVED_AS[Channel(pledge.channel)], reference__startswith=f"pledge:{pledge.pk}:")
 
 
 def transfer_of(pledge: Pledge) -> LedgerTransfer | None:
-    """Find the ledger's transfer of the money a pledge brought, or None when none is booked.
-
-    By card it names the charge that succeeded. By transfer and in cash its reference begins with `pledge:{id}:`.
-    """
+    """Find the ledger's transfer of the money a pledge brought, or None when none is booked."""
     booked = LedgerTransfer.objects.filter(
         credit=held(pledge.campaign_id, pledge.channel), reverses__isnull=True, reversal__isnull=True
     )
-    if pledge.channel == Channel.CARD:
-        keys = pledge.attempts.filter(status=AttemptStatus.SUCCEEDED).values("idempotency_key")
-        return booked.filter(code="charge_collected", reference__in=keys).first()
-    codes = RECEIVED_AS[Channel(pledge.channel)]
-    return booked.filter(code__in=codes, reference__startswith=f"pledge:{pledge.pk}:").last()
+    return booked.filter(_names_of_money(pledge)).order_by("-id").first()
 
 
 def documents() -> QuerySet[Receipt]:
@@ -116,7 +128,8 @@ def pledges_to_correct() -> list[tuple[int, CorrectionReason]]:
     lost = issued.filter(Exists(live), status=PledgeStatus.LOST)
     given_back = (
         issued.filter(
-            pk__in=Refund.objects.exclude(reason__in=NEVER_COUNTED).values("pledge"), status__in=FINAL
+            pk__in=Refund.objects.exclude(reason__in=NEVER_COUNTED).values("pledge"),
+            status__in=FINAL - {PledgeStatus.LOST},
         )
         .annotate(live=_sum_of(live), back=_sum_of(back))
         .filter(~Q(live=F("amount_cents") - F("back")))
