@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from rest_framework import serializers
 
+from payments.ledger.models import DailyRoot  # noqa: TC001 - the schema reads the hints
 from payments.receipts.documents import address
 from payments.receipts.models import CorrectionRequest, DonorDetails, Receipt, ReceiptText
 from payments.receipts.permissions import receipts_token
 from payments.receipts.services.texts import LONGEST
-
-if TYPE_CHECKING:
-    from payments.ledger.models import DailyRoot
 
 
 class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
@@ -27,6 +25,7 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
     void_by = serializers.SerializerMethodField()
     pledge = serializers.UUIDField(source="pledge.public_id")
     campaign = serializers.CharField(source="pledge.campaign.slug")
+    channel = serializers.CharField(help_text="`card` (a direct debit too), `bank` or `cash`.")
     traceable = serializers.SerializerMethodField()
     page_url = serializers.SerializerMethodField()
     pdf_url = serializers.SerializerMethodField()
