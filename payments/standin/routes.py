@@ -10,12 +10,16 @@ from payments.standin.objects import (
     charges,
     checkout_sessions,
     customers,
+    debits,
     disputes,
     events,
+    mandates,
     payment_intents,
     payment_methods,
+    payouts,
     refunds,
     setup_intents,
+    topups,
     transfers,
     webhook_endpoints,
 )
@@ -29,10 +33,13 @@ _RESOURCES = (
     customers,
     disputes,
     events,
+    mandates,
     payment_intents,
     payment_methods,
+    payouts,
     refunds,
     setup_intents,
+    topups,
     transfers,
     webhook_endpoints,
 )
@@ -41,13 +48,24 @@ TABLE = Table([route for resource in _RESOURCES for route in resource.ROUTES])
 
 SCHEDULED: dict[str, Callable[[Call, str], None]] = {
     checkout_sessions.EXPIRE: checkout_sessions.expire_if_due,
+    debits.SETTLE: debits.settle,
+    payouts.ARRIVE: payouts.arrive,
+    payouts.SUBMIT: payouts.submit,
     refunds.SETTLE: refunds.settle,
+    topups.ARRIVE: topups.arrive,
 }
 
 #: Lists that an object shows only when expanded: (kind, field) to the function that makes them.
 INCLUDABLE: dict[tuple[str, str], Callable[[Call, Body], Body]] = {
     ("charge", "refunds"): charges.refunds_of,
     ("checkout.session", "line_items"): checkout_sessions.items_of,
+}
+
+#: Kinds that are shown by more than their books say.
+SHOWN: dict[str, Callable[[Call, Body], Body]] = {
+    "balance_transaction": balance.settled,
+    "mandate": mandates.shown,
+    "transfer": transfers.shown,
 }
 
 

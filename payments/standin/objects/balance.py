@@ -60,7 +60,16 @@ def move(
     return transaction
 
 
-_CATEGORIES = {"payment": "charge", "adjustment": "dispute", "payment_refund": "refund"}
+#: Types whose reporting category has another name (Docs: Reporting categories).
+_CATEGORIES = {
+    "adjustment": "dispute",
+    "payment": "charge",
+    "payment_failure_refund": "charge_failure",
+    "payment_refund": "refund",
+    "payout_cancel": "payout_reversal",
+    "payout_failure": "payout_reversal",
+    "transfer_refund": "transfer_reversal",
+}
 
 
 def available(call: Call, currency: str, *, account: str = "") -> int:
@@ -137,6 +146,8 @@ def retrieve_transaction(call: Call, transaction_id: str) -> Body:
 
 def list_transactions(call: Call) -> Body:
     """Balance transactions, newest first."""
+    if "payout" in call.params:
+        _refuse_manual(call, call.params["payout"])
     found = page(
         call,
         "balance_transaction",
@@ -148,13 +159,21 @@ def list_transactions(call: Call) -> Body:
     return found
 
 
+def _refuse_manual(call: Call, payout_id: str) -> None:
+    """Which charges a payout carried is known of automatic ones only, and there are none here."""
+    call.fetch("payout", payout_id, param="payout", status=400)
+    raise ApiError(
+        "Balance transaction history can only be filtered on automatic transfers, not manual.", param="payout"
+    )
+
+
 ROUTES: list[Route] = [
     route("GET", "/v1/balance", "balance_retrieve", "", retrieve),
     route(
         "GET",
         "/v1/balance_transactions",
         "balance_transaction_list",
-        f"source type currency {' '.join(FILTERS)}",
+        f"source type currency payout {' '.join(FILTERS)}",
         list_transactions,
     ),
     route("GET", "/v1/balance_transactions/{}", "balance_transaction_retrieve", "", retrieve_transaction),

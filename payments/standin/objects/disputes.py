@@ -54,6 +54,10 @@ def open_dispute(call: Call, charge: Body) -> Body:
     call.save(dispute)
     call.emit("charge.dispute.created", dispute)
     call.emit("charge.dispute.funds_withdrawn", dispute)
+    if charge["payment_method_details"]["type"] != "card":
+        return decide(
+            call, dispute, "lost"
+        )  # nobody asks: the bank has decided (Docs: SEPA Direct Debit, Disputes)
     return dispute
 
 

@@ -4,11 +4,17 @@ from payments.standin.call import Call, merge_metadata, render
 from payments.standin.errors import ApiError, Body
 from payments.standin.listing import FILTERS, page
 from payments.standin.objects.balance import available, move
-from payments.standin.objects.payment_methods import test_card
+from payments.standin.objects.charges import GIVEN
+from payments.standin.objects.instruments import DEBIT, is_debit, refund_outcome
 from payments.standin.routing import Route, route
 
 SETTLE, SETTLE_AFTER = "settle_refund", 3600
 _OUTCOMES = {"pending": "succeeded", "failed": "failed"}
+_TO_CARD: Body = {
+    "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
+    "type": "card",
+}
+DEBITS_REFUNDED_WITHIN = 180 * 86400  # (Docs: SEPA Direct Debit, Refunds)
 
 
 def create(call: Call) -> Body:
@@ -18,21 +24,15 @@ def create(call: Call) -> Body:
     amount = call.params.get("amount", left)
     _check(call, charge, amount, left)
     method = call.store.get(charge["payment_method"])
-    outcome = test_card(method).refund_outcome if method else "succeeded"
+    debit = method is not None and is_debit(method)
+    outcome = refund_outcome(method) if method else "succeeded"
     refund = call.new(
         "refund",
-        "re",
+        "pyr" if debit else "re",
         amount=amount,
         charge=charge["id"],
         currency=charge["currency"],
-        destination_details={
-            "card": {
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        },
+        destination_details=None if debit else _TO_CARD,
         metadata=merge_metadata(None, call.params.get("metadata", {})),
         payment_intent=charge["payment_intent"],
         payment_method=charge["payment_method"],
@@ -40,7 +40,11 @@ def create(call: Call) -> Body:
         status="pending" if outcome == "pending" else "succeeded",
     )
     refund["balance_transaction"] = move(
-        call, "refund", refund["id"], amount=-amount, currency=charge["currency"]
+        call,
+        "payment_refund" if debit else "refund",
+        refund["id"],
+        amount=-amount,
+        currency=charge["currency"],
     )["id"]
     call.save(refund)
     _count(call, charge, amount)
@@ -72,6 +76,11 @@ def _charge(call: Call) -> Body:
 def _check(call: Call, charge: Body, amount: int, left: int) -> None:
     if not charge["paid"]:
         raise ApiError("This charge did not succeed, so there is nothing to refund.", param="charge")
+    if (
+        charge["payment_method_details"]["type"] == DEBIT
+        and call.now > charge["created"] + DEBITS_REFUNDED_WITHIN
+    ):
+        raise ApiError("SEPA Direct Debit payments can be refunded within 180 days.", param="charge")
     if charge["disputed"]:
         raise ApiError(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
@@ -112,7 +121,7 @@ def settle(call: Call, refund_id: str) -> None:
     method = call.store.get(charge["payment_method"]) if charge else None
     if not (refund and charge and method) or refund["status"] == "canceled":
         return
-    refund["status"] = _OUTCOMES[test_card(method).refund_outcome]
+    refund["status"] = _OUTCOMES[refund_outcome(method)]
     if refund["status"] == "failed":
         back = move(
             call, "refund_failure", refund["id"], amount=refund["amount"], currency=refund["currency"]
@@ -141,7 +150,7 @@ def update(call: Call, refund_id: str) -> Body:
 
 def list_all(call: Call) -> Body:
     """Refunds, newest first."""
-    return page(call, "refund", "/v1/refunds", by=("charge", "payment_intent"))
+    return page(call, "refund", "/v1/refunds", by=("charge", "payment_intent"), conditions=GIVEN)
 
 
 ROUTES: list[Route] = [
