@@ -91,8 +91,8 @@ def documents() -> QuerySet[Receipt]:
 
 def live_documents(pledge: Pledge) -> dict[str, Receipt]:
     """Return a pledge's documents that no correction voids, by kind: at most one of each."""
-    found = documents().filter(pledge=pledge, correction__isnull=True).exclude(kind=ReceiptKind.CORRECTION)
-    return {receipt.kind: receipt for receipt in found}
+    found = Receipt.objects.filter(pledge=pledge, correction__isnull=True)
+    return {receipt.kind: receipt for receipt in found.exclude(kind=ReceiptKind.CORRECTION)}
 
 
 def pledges_due(*, since: dt.datetime | None = None) -> QuerySet[Pledge]:
