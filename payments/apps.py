@@ -24,13 +24,14 @@ class PaymentsConfig(AppConfig):
         from crowdfund.kit import desk, jobs
         from payments.receivers import EVENTS
         from payments.selectors import money
-        from payments.services import charge, close, payout, recover, refund, release
+        from payments.services import charge, close, payout, refund, release, shortfall, windows
         from payments.webhooks.handlers import on
 
         jobs.register("campaigns.close", close.close_due, every=1)
         jobs.register("pledges.charge", charge.charge_due, every=1)
         jobs.register("pledges.release", release.release_due, every=2)
-        jobs.register("pledges.recovery_end", recover.end_windows, every=30)
+        jobs.register("pledges.recovery_end", windows.end_windows, every=30)
+        jobs.register("settlements.tell", shortfall.tell_backers, every=30)
         jobs.register("refunds.execute", refund.execute_refunds, every=5)
         jobs.register("payouts.execute", payout.execute_payouts, every=2)
         desk.register_officer(money.officer_tasks)

@@ -83,6 +83,7 @@ BY_CARD_ONLY = frozenset(
 )
 NEVER_BY_CARD = frozenset({_P.AWAITING_TRANSFER, _P.RECEIVED, _P.EXPIRED, _P.RETURNING})
 COUNTS_AT_THE_DEADLINE = frozenset({_P.ACTIVE, _P.RECEIVED})
+COUNTS_AS_COLLECTED = frozenset({_P.COLLECTED, _P.PARTLY_REFUNDED})
 STILL_COLLECTING = frozenset({_P.CHARGING, _P.PROCESSING, _P.REQUIRES_ACTION})
 
 
@@ -110,7 +111,7 @@ ATTEMPT_TRANSITIONS: Transitions = {
     _A.CREATED: frozenset({_A.UNKNOWN, _A.OPEN, _A.PROCESSING, _A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
     _A.UNKNOWN: frozenset({_A.PROCESSING, _A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
     _A.OPEN: frozenset({_A.PROCESSING, _A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
-    _A.PROCESSING: frozenset({_A.SUCCEEDED, _A.FAILED}),
+    _A.PROCESSING: frozenset({_A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
     _A.SUCCEEDED: frozenset(),
     _A.FAILED: frozenset({_A.SUCCEEDED}),  # Stripe tells the truth late, too
     _A.ABANDONED: frozenset({_A.SUCCEEDED}),
@@ -175,6 +176,14 @@ class RefundReason(TextChoices):
     DECIDED = "decided", _("Decided by the municipality")
 
 
+OF_THE_PLEDGE = frozenset(RefundReason) - {
+    RefundReason.LATE,
+    RefundReason.DUPLICATE,
+    RefundReason.EXCESS,
+}
+"""Reasons that give back what the pledge counted for; the others give back what should never have come."""
+
+
 class RefundStatus(TextChoices):
     """What is known of a refund."""
 
@@ -190,3 +199,4 @@ REFUND_TRANSITIONS: Transitions = {
     RefundStatus.FAILED: frozenset({RefundStatus.UNKNOWN}),
     RefundStatus.DONE: frozenset({RefundStatus.FAILED}),  # a bank may send it back days later
 }
+STANDING_REFUNDS = frozenset(RefundStatus)

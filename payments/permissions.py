@@ -53,10 +53,13 @@ def link_token(pledge: Pledge, purpose: str, *, at: dt.datetime | None = None) -
     return _Link(purpose, at).sign(pledge.public_id.hex)
 
 
-def pledge_of(token: str, purpose: str) -> uuid.UUID | None:
-    """Return the public id a link was signed for; None when it is forged, too old or for another purpose."""
+def pledge_of(token: str, purpose: str, *, lives: int = LINK_LIVES_SECONDS) -> uuid.UUID | None:
+    """Return the public id a link was signed for; None when it is forged, too old or for another purpose.
+
+    `lives` is in seconds.
+    """
     try:
-        return uuid.UUID(hex=_Link(purpose).unsign(token, max_age=LINK_LIVES_SECONDS))
+        return uuid.UUID(hex=_Link(purpose).unsign(token, max_age=lives))
     except (signing.BadSignature, ValueError):
         return None
 

@@ -8,6 +8,7 @@ import itertools
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import connection
 from PIL import Image
 
 from accounts.enums import OrganisationKind, Role, TeamRole
@@ -18,6 +19,15 @@ from campaigns.models import BudgetLine, Campaign, Project
 
 _n = itertools.count(1)
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+
+
+def rows(*tables: str) -> list[tuple[str, str]]:
+    """Every row of some tables (of all, unless told which) as text, after its table: to see that nothing changed."""
+    wanted = tables or connection.introspection.django_table_names(include_views=False)
+    every = " UNION ALL ".join(f"SELECT '{name}', row::text FROM \"{name}\" AS row" for name in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(every)
+        return sorted(cursor.fetchall())
 
 
 def person(name: str = "Ada", **fields: Any) -> User:

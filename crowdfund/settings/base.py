@@ -175,6 +175,7 @@ if STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")) and not STRIPE_LIVE_SI
     raise ImproperlyConfigured("A live Stripe key is refused: this service runs in test mode.")
 STRIPE_RATE_PER_SECOND = env.float("STRIPE_RATE_PER_SECOND", default=20.0)
 CARD_LIMIT_CENTS = env.int("CARD_LIMIT_CENTS", default=1_000_000)
+DEBIT_LIMIT_CENTS = env.int("DEBIT_LIMIT_CENTS", default=1_000_000)  # Stripe takes no more in one SEPA debit
 PLEDGE_MIN_CENTS = env.int("PLEDGE_MIN_CENTS", default=200)
 # Bank transfers: off while there is no account (see docs/bank.md)
 BANK_ACCOUNT_IBAN = env.str("BANK_ACCOUNT_IBAN", default="").replace(" ", "").upper()

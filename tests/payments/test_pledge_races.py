@@ -17,8 +17,8 @@ from payments.gateway.setup import CardSession
 from payments.locks import HeldCampaign
 from payments.models import Pledge, TotalsDelta
 from payments.selectors.backer import pledged_exactly
-from payments.services import cards
-from payments.services.cards import Outcome, apply_setup
+from payments.services import card_setup
+from payments.services.card_setup import Outcome, apply_setup
 from tests import world
 from tests.payments.conftest import place
 from tests.world import NOW
@@ -82,7 +82,7 @@ def race(monkeypatch, *, held: bool) -> tuple[int, int]:
         decided.wait(1)  # held: the settlement can't get through, and this ends in a second
         return found
 
-    monkeypatch.setattr(cards, "hold_campaign", look)
+    monkeypatch.setattr(card_setup, "hold_campaign", look)
     with ThreadPoolExecutor(2) as pool:
         counted = pool.submit(decide, campaign, looked, decided)
         learnt = pool.submit(learn, pledge)

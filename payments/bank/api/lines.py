@@ -18,8 +18,8 @@ from payments.api.pledges import FaultSerializer
 from payments.bank.api.serializers import (
     AccountSerializer,
     ImportedSerializer,
+    LineMatchSerializer,
     LineSerializer,
-    MatchSerializer,
     NewMatchSerializer,
     StatementSerializer,
     UploadSerializer,
@@ -99,7 +99,7 @@ def _match(request: Request, pk: int) -> LineMatch:
 class MatchView(APIView):
     """What a line is."""
 
-    @extend_schema(request=NewMatchSerializer, responses={201: MatchSerializer, **FAULTS}, tags=["bank"])
+    @extend_schema(request=NewMatchSerializer, responses={201: LineMatchSerializer, **FAULTS}, tags=["bank"])
     def post(self, request: Request, pk: int) -> Response:
         """Propose what a line is; another person decides. For officers."""
         line = _line(request, pk)
@@ -108,7 +108,7 @@ class MatchView(APIView):
         told = given.validated_data
         goal = goal_of(told["kind"], pk=told["row"], reference=told["reference"])
         made = propose_match(line=line, goal=goal, by=cast("User", request.user), now=clock.now())
-        return Response(MatchSerializer(_match(request, made.pk)).data, status=status.HTTP_201_CREATED)
+        return Response(LineMatchSerializer(_match(request, made.pk)).data, status=status.HTTP_201_CREATED)
 
 
 class ReturnView(APIView):
@@ -142,17 +142,17 @@ class AccountView(APIView):
 class ApproveView(APIView):
     """The approval of a match."""
 
-    @extend_schema(request=None, responses={200: MatchSerializer, **FAULTS}, tags=["bank"])
+    @extend_schema(request=None, responses={200: LineMatchSerializer, **FAULTS}, tags=["bank"])
     def post(self, request: Request, pk: int) -> Response:
         """Approve what somebody else says a line is. For approvers."""
         approve_match(match=_match(request, pk), by=cast("User", request.user), now=clock.now())
-        return Response(MatchSerializer(_match(request, pk)).data)
+        return Response(LineMatchSerializer(_match(request, pk)).data)
 
 
 class RejectView(APIView):
     """The refusal of a match."""
 
-    @extend_schema(request=WhyLineSerializer, responses={200: MatchSerializer, **FAULTS}, tags=["bank"])
+    @extend_schema(request=WhyLineSerializer, responses={200: LineMatchSerializer, **FAULTS}, tags=["bank"])
     def post(self, request: Request, pk: int) -> Response:
         """Reject what somebody else says a line is. For approvers."""
         match = _match(request, pk)
@@ -160,4 +160,4 @@ class RejectView(APIView):
         given.is_valid(raise_exception=True)
         by = cast("User", request.user)
         reject_match(match=match, why=given.validated_data["why"], by=by, now=clock.now())
-        return Response(MatchSerializer(_match(request, pk)).data)
+        return Response(LineMatchSerializer(_match(request, pk)).data)

@@ -56,7 +56,9 @@ class ListsView(generics.ListAPIView[CreditList]):
             require(can_see_bank(self.request.user))
         return credit_lists().prefetch_related("items")
 
-    @extend_schema(request=None, responses={201: CreditListSerializer, **FAULTS})
+    @extend_schema(
+        operation_id="bank_lists_draft", request=None, responses={201: CreditListSerializer, **FAULTS}
+    )
     def post(self, request: Request) -> Response:
         """Put all that is due on a new list. For officers."""
         require(can_see_bank(request.user))
@@ -82,6 +84,7 @@ class StepView(APIView):
     """The next step of a list."""
 
     @extend_schema(
+        operation_id="bank_lists_step",
         parameters=[STEP],
         request=WhyLineSerializer,
         responses={200: CreditListSerializer, **FAULTS},

@@ -188,7 +188,7 @@ class LineSerializer(serializers.ModelSerializer[BankLine]):
         read_only_fields = fields
 
 
-class MatchSerializer(serializers.ModelSerializer[LineMatch]):
+class LineMatchSerializer(serializers.ModelSerializer[LineMatch]):
     """What somebody says a line is."""
 
     kind = serializers.CharField()

@@ -1,0 +1,28 @@
+"""The platform's own money: what covers fees and losses. Sums of the ledger, in whole cents."""
+
+from __future__ import annotations
+
+from django.db.models import Sum
+
+from payments.ledger.models import LedgerTransfer
+
+OURS = ("own:", "cost:", "receivable:")
+
+
+def reserve_left_cents(place: str) -> int:
+    """Give what is left of the platform's own money in one place (`stripe`, `bank`): advanced − costs − receivables."""
+    left = 0
+    rows = LedgerTransfer.objects.order_by().values_list("debit_id", "credit_id")
+    for debit, credit, cents in rows.annotate(cents=Sum("amount_cents")):
+        for account, other, sign in ((debit, credit, -1), (credit, debit, 1)):
+            if account.startswith(OURS) and _place(other) == place:
+                left += sign * int(cents)
+    return left
+
+
+def _place(account: str) -> str:
+    if account.startswith(OURS):
+        return ""
+    return (
+        "stripe" if account.startswith(("cash:stripe", "disputed:")) or account.endswith(":card") else "bank"
+    )
