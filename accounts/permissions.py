@@ -95,7 +95,6 @@ def can_decide_on(user: Visitor | None, decision: TwoPeople, organisation_id: in
         is_person(user)
         and has_role(user, Role.APPROVER)
         and is_known(user)
-        and decision.proposed_person is not None
         and decision.proposed_person.tax_code_digest is not None
         and user.person_id != decision.proposed_person_id
         and not belongs_to(user, organisation_id)

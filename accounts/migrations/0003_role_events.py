@@ -4,6 +4,22 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+# What two people decide on never changes after the proposal: a trigger on each such table names the columns that stay.
+STAYS = """
+CREATE FUNCTION accounts_proposal_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY TG_ARGV LOOP
+    IF to_jsonb(NEW) -> name IS DISTINCT FROM to_jsonb(OLD) -> name THEN
+      RAISE EXCEPTION 'What was proposed never changes: % of % % is refused.', name, TG_TABLE_NAME, OLD.id
+        USING ERRCODE = 'restrict_violation';
+    END IF;
+  END LOOP;
+  RETURN NEW;
+END $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -88,4 +104,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(STAYS, "DROP FUNCTION accounts_proposal_stays();"),
     ]

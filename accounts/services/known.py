@@ -78,4 +78,4 @@ def _join(person: Person, into: Person) -> None:
 def _pointing_at_persons() -> Iterator[tuple[type[models.Model], str]]:
     for relation in Person._meta.get_fields(include_hidden=True):  # noqa: SLF001 - hidden ones have no public door
         if relation.one_to_many and relation.auto_created and relation.related_model:
-            yield relation.related_model, relation.field.name  # type: ignore[union-attr,misc]
+            yield relation.related_model, relation.field.name  # type: ignore[union-attr]
