@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
     Transitions = Mapping[str, frozenset[str]]
 
 
+log = logging.getLogger(__name__)
+
+
 class IllegalTransition(Refused):
-    """The table knows no such step."""
+    """The table knows no such step. Refused, and logged: it is a visitor's old page, or a fault of ours."""
 
     def __init__(self, subject: models.Model, to: str) -> None:
         super().__init__("illegal_transition", _("This can't be done in the present state."))
-        self.add_note(f"{subject!r}: {getattr(subject, 'status', '?')} -> {to}")
+        step = f"{getattr(subject, 'status', '?')} -> {to}"
+        self.add_note(f"{subject!r}: {step}")
+        log.warning("illegal step refused: %s %s: %s", type(subject).__name__, subject.pk, step)
 
 
 class StaleState(Refused):

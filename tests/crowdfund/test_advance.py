@@ -44,11 +44,12 @@ class TestAdvance:
         assert str(event) == "live → cancelled"
 
     @pytest.mark.parametrize("to", [CampaignStatus.FUNDED, CampaignStatus.LIVE, "no such state"])
-    def test_a_step_the_table_does_not_know_is_refused(self, to):
+    def test_a_step_the_table_does_not_know_is_refused_and_logged(self, to, caplog):
         campaign = world.campaign()
         with pytest.raises(IllegalTransition) as refused:
             move(campaign, to, goal_cents=1)
         assert (refused.value.code, refused.value.status) == ("illegal_transition", 409)
+        assert f"illegal step refused: Campaign {campaign.pk}: live -> {to}" in caplog.messages
         assert unchanged(campaign)
         assert (campaign.status, campaign.goal_cents) == ("live", 400_000)
 
