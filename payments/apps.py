@@ -23,8 +23,8 @@ class PaymentsConfig(AppConfig):
         """Register what happens at the deadline and after it."""
         from crowdfund.kit import desk, jobs
         from payments.receivers import EVENTS
-        from payments.selectors import money
-        from payments.services import charge, close, payout, recover, refund, release
+        from payments.selectors import money, payout_desk
+        from payments.services import charge, close, payee_effect, recover, refund, release, transfer
         from payments.webhooks.handlers import on
 
         jobs.register("campaigns.close", close.close_due, every=1)
@@ -32,8 +32,11 @@ class PaymentsConfig(AppConfig):
         jobs.register("pledges.release", release.release_due, every=2)
         jobs.register("pledges.recovery_end", recover.end_windows, every=30)
         jobs.register("refunds.execute", refund.execute_refunds, every=5)
-        jobs.register("payouts.execute", payout.execute_payouts, every=2)
+        jobs.register("payouts.execute", transfer.execute_payouts, every=2)
+        jobs.register("payees.apply", payee_effect.apply_payee_changes, every=30)
         desk.register_officer(money.officer_tasks)
+        desk.register_officer(payout_desk.officer_tasks)
         desk.register_team(money.team_tasks)
+        desk.register_team(payout_desk.team_tasks)
         for event_type, receiver in EVENTS.items():
             on(event_type, receiver)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from payments.services.charge import learn_of_charge
-from payments.services.payout import refresh_payout_account
+from payments.services.payout_account import refresh_payout_account
 from payments.services.recover import learn_of_page
 
 if TYPE_CHECKING:

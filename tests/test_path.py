@@ -61,12 +61,8 @@ from payments.matching.services import (
 )
 from payments.models import ChargeAttempt, Pledge
 from payments.services.disburse import approve_disbursement, propose_disbursement
-from payments.services.payout import (
-    confirm_receipt,
-    open_payout_account,
-    record_mandate,
-    refresh_payout_account,
-)
+from payments.services.payout import confirm_receipt, record_mandate
+from payments.services.payout_account import open_payout_account, refresh_payout_account
 from tests import world
 from tests.payments.standin.conftest import submit
 
