@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from campaigns.signals import campaign_launching
 from payments.services.charge import learn_of_charge
 from payments.services.launch import check_reserve
-from payments.services.payout import refresh_payout_account
+from payments.services.payout_account import refresh_payout_account
 from payments.services.recover import learn_of_page
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from django.db import connection
 from PIL import Image
 
 from accounts.enums import OrganisationKind, Role, TeamRole
-from accounts.models import Membership, Organisation, RoleGrant, User
+from accounts.models import Membership, Organisation, Person, RoleGrant, User
 from accounts.places.models import Neighbourhood
 from campaigns.enums import BudgetKind, CampaignStatus, Theme
 from campaigns.models import BudgetLine, Campaign, Project
@@ -39,8 +39,10 @@ def person(name: str = "Ada", **fields: Any) -> User:
 
 
 def staff(*roles: Role, name: str = "Olga") -> User:
-    """A user with city roles."""
+    """A user with city roles, known as a person of their own."""
     user = person(name)
+    Person.objects.filter(pk=user.person_id).update(tax_code_digest=f"{user.person_id:064x}")
+    user.person.refresh_from_db()
     RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role, granted_at=NOW) for role in roles)
     return user
 

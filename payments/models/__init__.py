@@ -1,6 +1,7 @@
 """What money does, as rows: one module a part of the story."""
 
 from payments.models.charges import ChargeAttempt, ChargeAttemptEvent
+from payments.models.payees import PayeeChange, PayeeChangeEvent
 from payments.models.payouts import (
     CampaignChannel,
     Disbursement,
@@ -8,6 +9,7 @@ from payments.models.payouts import (
     Payout,
     PayoutAccount,
     PayoutEvent,
+    PayoutIban,
 )
 from payments.models.pledges import CardCleanup, Pledge, PledgeEvent, TotalsDelta
 from payments.models.refunds import Refund, RefundEvent
@@ -20,9 +22,12 @@ __all__ = [
     "ChargeAttemptEvent",
     "Disbursement",
     "DisbursementEvent",
+    "PayeeChange",
+    "PayeeChangeEvent",
     "Payout",
     "PayoutAccount",
     "PayoutEvent",
+    "PayoutIban",
     "Pledge",
     "PledgeEvent",
     "Refund",

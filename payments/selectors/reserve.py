@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from payments.ledger.models import LedgerTransfer
 
@@ -11,8 +11,11 @@ OURS = ("own:", "cost:", "receivable:")
 
 def reserve_left_cents(place: str) -> int:
     """Give what is left of the platform's own money in one place (`stripe`, `bank`): advanced − costs − receivables."""
+    ours = Q()
+    for prefix in OURS:
+        ours |= Q(debit__code__startswith=prefix) | Q(credit__code__startswith=prefix)
+    rows = LedgerTransfer.objects.filter(ours).order_by().values_list("debit_id", "credit_id")
     left = 0
-    rows = LedgerTransfer.objects.order_by().values_list("debit_id", "credit_id")
     for debit, credit, cents in rows.annotate(cents=Sum("amount_cents")):
         for account, other, sign in ((debit, credit, -1), (credit, debit, 1)):
             if account.startswith(OURS) and _place(other) == place:
@@ -23,6 +26,5 @@ def reserve_left_cents(place: str) -> int:
 def _place(account: str) -> str:
     if account.startswith(OURS):
         return ""
-    return (
-        "stripe" if account.startswith(("cash:stripe", "disputed:")) or account.endswith(":card") else "bank"
-    )
+    at_stripe = account.startswith(("cash:stripe", "disputed:")) or account.endswith(":card")
+    return "stripe" if at_stripe else "bank"

@@ -186,4 +186,5 @@ def tell_team_paid(*, disbursement: Disbursement, now: dt.datetime) -> None:
         amount_cents=disbursement.amount_cents,
         payee=disbursement.payee,
         is_match=disbursement.channel == "match",
+        by_card=disbursement.channel == "card",
     )
