@@ -111,3 +111,10 @@ def picture(width: int = 600, height: int = 400) -> ContentFile[bytes]:
     out = io.BytesIO()
     Image.new("RGB", (width, height), "#3a7").save(out, "PNG")
     return ContentFile(out.getvalue(), name="orto.png")
+
+
+def fund_reserve(cents: int, *, into: str = "cash:stripe", reference: str = "") -> None:
+    """Put money of the platform's own where it covers fees and losses."""
+    from payments.postings import own_advance
+
+    own_advance(into=into, cents=cents, reference=reference or f"test:{next(_n)}", now=NOW)
