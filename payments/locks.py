@@ -90,8 +90,13 @@ def hold_to_pledge(campaign: Campaign | str, now: dt.datetime) -> CampaignToPled
 
 
 def lock_campaign(campaign_id: int) -> Campaign:
-    """Lock a campaign against every change; waits for the pledges that hold it."""
-    return Campaign.objects.select_for_update(of=("self",)).select_related("project").get(pk=campaign_id)
+    """Lock a campaign against every change; waits for the pledges that hold it.
+
+    Not against rows that point at it (`FOR NO KEY UPDATE`): whoever holds the channel would wait for this at its
+    commit, when the database looks at foreign keys, and this for the channel.
+    """
+    locked = Campaign.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("project").get(pk=campaign_id)
 
 
 RESERVE_LOCK = 7_311
