@@ -231,6 +231,7 @@ class RefundReason(TextChoices):
     MISSED = "missed", _("The goal was not reached")
     CANCELLED = "cancelled", _("The campaign was cancelled")
     EXCESS = "excess", _("More arrived than was pledged")
+    WITHDRAWN = "withdrawn", _("The backer took the pledge back")
     DECIDED = "decided", _("Decided by the municipality")
 
 

@@ -25,6 +25,11 @@ from campaigns.models import Campaign
 from campaigns.services import budget, campaigns, content, milestones, projects, rewards
 from campaigns.sustainability.services import books, closing, months
 from crowdfund.kit.errors import NotAllowed
+from payments.bank.models import Excess
+from payments.bank.services import excess, importing, lists, returns
+from payments.bank.services import matches as bank_matches
+from payments.bank.services import pledges as transfers
+from payments.bank.services.goals import goal_of
 from payments.matching import services as matching
 from payments.matching.formula import Crowd
 from payments.models import CampaignChannel, Pledge
@@ -36,6 +41,8 @@ from payments.services import consents, disburse, payout, pledges
 from tests import world
 from tests.campaigns import calling
 from tests.payments import receipt_rows
+from tests.payments.bank_files import acting as bank
+from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
 from tests.world import NOW
 
@@ -167,6 +174,39 @@ class Stage:
         )
         if closed:
             closing.close_month(account=made, by=owner, now=NOW)
+        return made
+
+    def transfer(self) -> Pledge:
+        """A pledge of the stranger's by bank transfer."""
+        return bank.promise(self.live(), by=self.people["stranger"])
+
+    def excess(self) -> Any:
+        """Money that came besides the stranger's pledge."""
+        bank.bring(bank.paid(self.transfer(), 4_000))
+        return Excess.objects.select_related("pledge__campaign__project").get()
+
+    def line(self) -> Any:
+        """A line of the bank that nobody could place."""
+        bank.bring(Move(2_500, on=NOW.date()))
+        return bank.line()
+
+    def match(self) -> Any:
+        return bank_matches.propose_match(
+            line=self.line(), goal=goal_of("own_funds"), by=self.officer, now=NOW
+        )
+
+    def credit_list(self, status: str = "draft") -> Any:
+        """A list of transfers that leave, as far as `status`."""
+        returns.return_line(line=self.line(), why="r", by=self.officer, now=NOW)
+        made = lists.draft_list(by=self.officer, now=NOW)
+        if status != "draft":
+            lists.propose_list(transfers=made, by=self.officer, now=NOW)
+            made.refresh_from_db()
+        if status in {"approved", "exported"}:
+            lists.approve_list(transfers=made, by=self.approver, now=NOW)
+            made.refresh_from_db()
+        if status == "exported":
+            lists.export_list(transfers=made, by=self.officer, now=NOW)
         return made
 
     def pledge(self) -> Pledge:
@@ -512,6 +552,94 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda s: s.pledge(),
         lambda p, by: pledges.cancel_pledge(pledge=p, by=by, now=NOW),
         {"stranger"},
+    ),
+    # the bank
+    "change_transfer_amount": (
+        lambda s: s.transfer(),
+        lambda p, by: transfers.change_transfer_amount(pledge=p, amount_cents=2_000, by=by, now=NOW),
+        {"stranger"},
+    ),
+    "cancel_transfer_pledge": (
+        lambda s: s.transfer(),
+        lambda p, by: transfers.cancel_transfer_pledge(pledge=p, by=by, now=NOW),
+        {"stranger"},
+    ),
+    "change_account_back": (
+        lambda s: s.transfer(),
+        lambda p, by: transfers.change_account_back(pledge=p, iban=BO, holder="Bo", by=by, now=NOW),
+        {"stranger"},
+    ),
+    "answer_excess": (
+        lambda s: s.excess(),
+        lambda one, by: excess.answer_excess(excess=one, agree=False, by=by, now=NOW),
+        {"stranger"},
+    ),
+    "import_statement": (
+        lambda s: None,
+        lambda _n, by: importing.import_statement(
+            content=statement([Move(5)]), file_name="x", by=by, now=NOW
+        ),
+        {"officer"},
+    ),
+    "propose_match": (
+        lambda s: s.line(),
+        lambda row, by: bank_matches.propose_match(line=row, goal=goal_of("own_funds"), by=by, now=NOW),
+        {"officer"},
+    ),
+    "approve_match": (
+        lambda s: s.match(),
+        lambda m, by: bank_matches.approve_match(match=m, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_match": (
+        lambda s: s.match(),
+        lambda m, by: bank_matches.reject_match(match=m, why="r", by=by, now=NOW),
+        {"approver"},
+    ),
+    "return_line": (
+        lambda s: s.line(),
+        lambda row, by: returns.return_line(line=row, why="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "set_return_account": (
+        lambda s: s.line(),
+        lambda row, by: returns.set_return_account(line=row, iban=BO, holder="Bo", by=by, now=NOW),
+        {"officer"},
+    ),
+    "draft_list": (
+        lambda s: returns.return_line(line=s.line(), why="r", by=s.officer, now=NOW),
+        lambda _n, by: lists.draft_list(by=by, now=NOW),
+        {"officer"},
+    ),
+    "drop_item": (
+        lambda s: s.credit_list().items.get(),
+        lambda item, by: lists.drop_item(item=item, by=by, now=NOW),
+        {"officer"},
+    ),
+    "propose_list": (
+        lambda s: s.credit_list(),
+        lambda one, by: lists.propose_list(transfers=one, by=by, now=NOW),
+        {"officer"},
+    ),
+    "approve_list": (
+        lambda s: s.credit_list("proposed"),
+        lambda one, by: lists.approve_list(transfers=one, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_list": (
+        lambda s: s.credit_list("proposed"),
+        lambda one, by: lists.reject_list(transfers=one, why="r", by=by, now=NOW),
+        {"approver"},
+    ),
+    "export_list": (
+        lambda s: s.credit_list("approved"),
+        lambda one, by: lists.export_list(transfers=one, by=by, now=NOW),
+        {"officer"},
+    ),
+    "fail_item": (
+        lambda s: s.credit_list("exported").items.get(),
+        lambda item, by: lists.fail_item(item=item, why="r", by=by, now=NOW),
+        {"officer"},
     ),
     # receipts
     "set_donor_details": (

@@ -30,7 +30,8 @@ class Pledged:
 
 def pledged_exactly(campaign_id: int) -> Pledged:
     """Add up what is pledged to a campaign, for decisions: never from the display cache."""
-    found = Pledge.objects.filter(campaign_id=campaign_id, status__in=COUNTS_AS_PLEDGED).aggregate(
+    counts = Pledge.objects.filter(status__in=COUNTS_AS_PLEDGED, activated_at__isnull=False)
+    found = counts.filter(campaign_id=campaign_id).aggregate(
         cents=Sum("amount_cents", default=0), pledges=Count("pk")
     )
     return Pledged(found["cents"], found["pledges"])

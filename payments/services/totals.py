@@ -14,6 +14,7 @@ from payments.matching.models import Reservation
 from payments.models import Pledge, TotalsDelta
 
 BATCH = 5000
+COUNTS = Q(status__in=COUNTS_AS_PLEDGED, activated_at__isnull=False)
 SUMS = "sum(pledged_cents), sum(promised_cents), sum(collected_cents), sum(match_cents), sum(backers)"
 
 
@@ -64,10 +65,10 @@ def derived_totals() -> dict[int, Totals]:
         Pledge.objects.order_by()
         .values_list("campaign_id")
         .annotate(
-            pledged=Sum("amount_cents", filter=Q(status__in=COUNTS_AS_PLEDGED), default=0),
+            pledged=Sum("amount_cents", filter=COUNTS, default=0),
             promised=Sum("amount_cents", filter=Q(status=PledgeStatus.AWAITING_TRANSFER), default=0),
             collected=Sum("amount_cents", filter=Q(collected_at__isnull=False), default=0),
-            backers=Count("pk", filter=Q(status__in=COUNTS_AS_PLEDGED)),
+            backers=Count("pk", filter=COUNTS),
         )
     )
     for campaign_id, pledged, promised, collected, backers in pledges:
