@@ -84,7 +84,7 @@ def _code(text: str) -> segno.QRCode:
 
 def qr_svg(text: str) -> SafeString:
     """Draw a code as inline SVG, black on white whatever the page's colours; its words stand beside it."""
-    drawn = _code(text).svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass="qr-code")
+    drawn = _code(text).svg_inline(border=4, dark="#000", light="#fff", svgclass="qr-code", omitsize=True)
     return mark_safe(drawn)  # noqa: S308 - drawn by segno from squares
 
 

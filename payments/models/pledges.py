@@ -26,7 +26,6 @@ class Pledge(models.Model):
     was promised to be. `method` is what the backer wished for until the hosted page has told what was saved, and what
     was really charged once it is collected; `card_last4` is then the end of the card's number or of the IBAN.
     `recover_until` gives a backer whose debit failed late days of their own. `form_key` names one sending of the form.
-    `activated_at` is when it began to count: one taken back after its money had come has none.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

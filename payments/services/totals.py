@@ -12,9 +12,9 @@ from campaigns.services.totals import fold_totals, set_totals
 from payments.enums import COUNTS_AS_PLEDGED, PledgeStatus
 from payments.matching.models import Reservation
 from payments.models import Pledge, TotalsDelta
+from payments.selectors.backer import not_taken_back
 
 BATCH = 5000
-COUNTS = Q(status__in=COUNTS_AS_PLEDGED, activated_at__isnull=False)
 SUMS = "sum(pledged_cents), sum(promised_cents), sum(collected_cents), sum(match_cents), sum(backers)"
 
 
@@ -62,13 +62,13 @@ def derived_totals() -> dict[int, Totals]:
     """Derive every campaign's totals from pledges and reservations."""
     found: dict[int, Totals] = {}
     pledges = (
-        Pledge.objects.order_by()
+        not_taken_back(Pledge.objects.order_by())
         .values_list("campaign_id")
         .annotate(
-            pledged=Sum("amount_cents", filter=COUNTS, default=0),
+            pledged=Sum("amount_cents", filter=Q(status__in=COUNTS_AS_PLEDGED), default=0),
             promised=Sum("amount_cents", filter=Q(status=PledgeStatus.AWAITING_TRANSFER), default=0),
             collected=Sum("amount_cents", filter=Q(collected_at__isnull=False), default=0),
-            backers=Count("pk", filter=COUNTS),
+            backers=Count("pk", filter=Q(status__in=COUNTS_AS_PLEDGED)),
         )
     )
     for campaign_id, pledged, promised, collected, backers in pledges:

@@ -182,7 +182,6 @@ def _withdraw(pledge: Pledge, by: Visitor | None, now: dt.datetime) -> None:
         now=now,
         by=by,
         why="by the backer",
-        activated_at=None,
     )
     decide_refund(pledge=pledge, cents=pledge.amount_cents, reason=RefundReason.WITHDRAWN, now=now)
     TotalsDelta.objects.create(campaign_id=pledge.campaign_id, pledged_cents=-pledge.amount_cents, backers=-1)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignStatus
 from crowdfund.kit import clock
+from payments.bank.enums import LineStatus, ListStatus
 from payments.bank.formula import in_groups
 from payments.bank.selectors.backer import campaign_takes_transfers
 from payments.bank.selectors.waiting import wait_ends_at, waits_for_bank
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from django.utils.functional import _StrOrPromise
+
     from campaigns.models import Campaign
+    from payments.bank.models import BankLineEvent, CreditListEvent
 
 register = template.Library()
 
@@ -44,3 +48,10 @@ def bank_wait(context: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
 def groups(text: str) -> str:
     """Write a reference or an IBAN in groups of four."""
     return in_groups(text)
+
+
+@register.filter
+def became(event: BankLineEvent | CreditListEvent) -> _StrOrPromise:
+    """Say what a line or a list became."""
+    statuses = LineStatus if hasattr(event, "line_id") else ListStatus
+    return statuses(event.to_status).label
