@@ -118,6 +118,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
 
 # People
+TAX_CODE_KEY = env.str("TAX_CODE_KEY", default="")  # never rotated: by it a person is known by two accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -175,6 +176,7 @@ if STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")) and not STRIPE_LIVE_SI
     raise ImproperlyConfigured("A live Stripe key is refused: this service runs in test mode.")
 STRIPE_RATE_PER_SECOND = env.float("STRIPE_RATE_PER_SECOND", default=20.0)
 CARD_LIMIT_CENTS = env.int("CARD_LIMIT_CENTS", default=1_000_000)
+DEBIT_LIMIT_CENTS = env.int("DEBIT_LIMIT_CENTS", default=1_000_000)  # Stripe takes no more in one SEPA debit
 PLEDGE_MIN_CENTS = env.int("PLEDGE_MIN_CENTS", default=200)
 CLOCK_MAY_MOVE = False
 DEMO_MODE = env.bool("DEMO_MODE", default=False)

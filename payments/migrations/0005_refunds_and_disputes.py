@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_person"),
         ("campaigns", "0002_promised_cents"),
-        ("payments", "0002_channels_and_people"),
+        ("payments", "0004_payees"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,12 +1,9 @@
-"""People, their organisations, their roles and their keys."""
+"""Organisations and their teams."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -14,24 +11,15 @@ from stdnum import luhn
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.it import codicefiscale
 
-from accounts.enums import OrganisationKind, Role, TeamRole
-from accounts.models import ApiToken, Membership, Organisation, RoleGrant, User
-from accounts.permissions import can_grant_roles, can_manage_organisation, is_person, require
+from accounts.enums import OrganisationKind, TeamRole
+from accounts.models import Membership, Organisation, User
+from accounts.permissions import can_manage_organisation, is_person, require
 from crowdfund.kit.errors import Invalid, Refused
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from accounts.places.models import Neighbourhood
-
-
-def update_profile(*, user: User, name: str, language: str, by: User) -> None:
-    """Change one's own name and language. Raises `Invalid` for a language that the site does not speak."""
-    require(is_person(by) and by.pk == user.pk)
-    if language not in dict(settings.LANGUAGES):
-        raise Invalid("unknown_language", _("The site does not speak this language."), field="language")
-    user.name, user.language = name.strip()[:120], language
-    user.save(update_fields=["name", "language"])
 
 
 def check_tax_code(number: str) -> str:
@@ -135,42 +123,3 @@ def remove_member(*, membership: Membership, by: User) -> None:
         if membership.role == TeamRole.OWNER and len(owners) <= 1:
             raise Refused("last_owner", _("The last owner stays: name another one first."))
         membership.delete()
-
-
-def grant_role(*, user: User, role: Role, by: User | None, now: dt.datetime) -> None:
-    """Give a city role. Officers give roles to others, never to themselves; `by=None` is the command line."""
-    if by is not None:
-        require(can_grant_roles(by, user))
-    RoleGrant.objects.bulk_create(
-        [RoleGrant(user=user, role=role, granted_by=by, granted_at=now)], ignore_conflicts=True
-    )
-    user.__dict__.pop("roles", None)
-
-
-def token_digest(secret: str) -> str:
-    """Hash a token's secret; it is random and long, so one round of sha256 is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def issue_token(*, user: User, label: str, second_factor: bool, by: User, now: dt.datetime) -> str:
-    """Make a key to the API and return it, for the only time. One's own only; staff need a second factor."""
-    require(is_person(by) and by.pk == user.pk and (second_factor or not user.needs_second_factor))
-    if not label.strip():
-        raise Invalid("missing", _("Give the key a name."), field="label")
-    secret = "cf_" + secrets.token_urlsafe(32)
-    ApiToken.objects.create(
-        user=user,
-        label=label.strip()[:80],
-        prefix=secret[:10],
-        digest=token_digest(secret),
-        second_factor=second_factor,
-        created_at=now,
-    )
-    return secret
-
-
-def revoke_token(*, token: ApiToken, by: User, now: dt.datetime) -> None:
-    """Make a key worthless. One's own only."""
-    require(is_person(by) and by.pk == token.user_id)
-    token.revoked_at = now
-    token.save(update_fields=["revoked_at"])
