@@ -76,7 +76,7 @@ check: setup ## ruff, mypy, contracts, templates, migrations, deploy
 	@$(PY) manage.py messages --check
 	@DJANGO_SETTINGS_MODULE=crowdfund.settings.base SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		ALLOWED_HOSTS=example.org DATABASE_URL=postgres://nobody@127.0.0.1/none EMAIL_URL=consolemail:// \
-		STRIPE_SECRET_KEY=sk_test_check STRIPE_WEBHOOK_SECRET=whsec_check \
+		TAX_CODE_KEY=for-this-check STRIPE_SECRET_KEY=sk_test_check STRIPE_WEBHOOK_SECRET=whsec_check \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
 quick: setup ## under a minute: ruff, contracts, the changed rooms' tests without a browser

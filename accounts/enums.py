@@ -16,6 +16,13 @@ class Role(TextChoices):
 STAFF_ROLES = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
 
 
+class RoleDeed(TextChoices):
+    """What was done with a city role."""
+
+    GRANTED = "granted", _("Granted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class TeamRole(TextChoices):
     """What a person may do for an organisation."""
 

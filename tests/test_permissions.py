@@ -266,6 +266,11 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda u, by: people.grant_role(user=u, role=Role.TUTOR, by=by, now=NOW),
         {"officer"},
     ),
+    "withdraw_role": (
+        lambda s: world.staff(Role.TUTOR),
+        lambda u, by: people.withdraw_role(user=u, role=Role.TUTOR, by=by, now=NOW),
+        {"officer"},
+    ),
     # campaigns
     "create_project": (
         lambda s: s.org,

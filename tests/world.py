@@ -12,7 +12,7 @@ from django.db import connection
 from PIL import Image
 
 from accounts.enums import OrganisationKind, Role, TeamRole
-from accounts.models import Membership, Organisation, RoleGrant, User
+from accounts.models import Membership, Organisation, Person, RoleGrant, User
 from accounts.places.models import Neighbourhood
 from campaigns.enums import BudgetKind, CampaignStatus, Theme
 from campaigns.models import BudgetLine, Campaign, Project
@@ -39,8 +39,10 @@ def person(name: str = "Ada", **fields: Any) -> User:
 
 
 def staff(*roles: Role, name: str = "Olga") -> User:
-    """A user with city roles."""
+    """A user with city roles, known as a person of their own."""
     user = person(name)
+    Person.objects.filter(pk=user.person_id).update(tax_code_digest=f"{user.person_id:064x}")
+    user.person.refresh_from_db()
     RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role, granted_at=NOW) for role in roles)
     return user
 
@@ -109,3 +111,10 @@ def picture(width: int = 600, height: int = 400) -> ContentFile[bytes]:
     out = io.BytesIO()
     Image.new("RGB", (width, height), "#3a7").save(out, "PNG")
     return ContentFile(out.getvalue(), name="orto.png")
+
+
+def fund_reserve(cents: int, *, into: str = "cash:stripe", reference: str = "") -> None:
+    """Put money of the platform's own where it covers fees and losses."""
+    from payments.postings import own_advance
+
+    own_advance(into=into, cents=cents, reference=reference or f"test:{next(_n)}", now=NOW)

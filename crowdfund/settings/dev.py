@@ -5,6 +5,7 @@ from .base import BANK_ACCOUNT_IBAN, BASE_DIR, CONTENT_SECURITY_POLICY, STRIPE_S
 
 DEBUG = True
 SECRET_KEY = env.str("SECRET_KEY", default="for-development-only-never-in-production-0123456789")
+TAX_CODE_KEY = env.str("TAX_CODE_KEY", default="for-development-only-either")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 CLOCK_MAY_MOVE = True
 DEMO_MODE = True

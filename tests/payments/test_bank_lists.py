@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -34,8 +35,9 @@ from payments.bank.services.returns import set_return_account
 from payments.bank.services.sources import everything_due
 from payments.enums import PledgeStatus, RefundStatus
 from payments.ledger.selectors import credit_balance, debit_balance, faults
-from payments.models import Pledge, Refund
+from payments.models import PayoutIban, Pledge, Refund
 from payments.permissions import MANAGE, link_token
+from payments.selectors.payees import payee_now
 from tests import world
 from tests.payments.bank_files.acting import (
     DEADLINE,
@@ -373,8 +375,8 @@ class TestLinesThatGoBack:
 
 
 class TestPayouts:
-    def test_a_payout_to_an_organisation_leaves_with_the_list(self, monkeypatch):
-        made, payout = a_payout(monkeypatch)
+    def test_a_payout_to_an_organisation_leaves_with_the_list(self):
+        made, payout = a_payout()
         item = made.items.get()
         assert (item.iban, item.amount_cents, payout.status) == (BO, 2_500, "created")
         propose_list(transfers=made, by=officer(), now=NOW)
@@ -401,28 +403,27 @@ class TestPayouts:
         assert (payout.status, credit_balance(f"payable:{campaign_id}")) == ("failed", 2_500)
         assert list(faults()) == []
 
-    def test_a_payee_that_changed_blocks_it(self, monkeypatch):
-        from payments.bank.services import sources
-
-        made, _payout = a_payout(monkeypatch)
+    def test_a_payee_that_changed_blocks_it(self):
+        made, payout = a_payout()
         propose_list(transfers=made, by=officer(), now=NOW)
         made.refresh_from_db()
-        monkeypatch.setattr(sources, "payee_of", lambda *_a: {"payee": "Altri", "destination": "IT0"})
+        organisation = payout.disbursement.campaign.project.organisation
+        PayoutIban.objects.filter(organisation=organisation).update(holder="Altri")
         with pytest.raises(Refused):
             approve_list(transfers=made, by=approver(), now=NOW)
         assert [due.payable for due in everything_due()] == [False]
 
 
-def a_payout(monkeypatch: Any) -> tuple[CreditList, Any]:
-    """A payout of money that came by transfer, on a draft. Where an organisation's IBAN is kept is not this room's."""
-    from payments.bank.services import sources
+def a_payout() -> tuple[CreditList, Any]:
+    """A payout of money that came by transfer, on a draft."""
     from payments.models import Disbursement, Payout
     from payments.postings import crowd_released
 
     campaign = world.campaign()
     bring(paid(promise(campaign)))
-    payee = {"payee": "Associazione", "destination": BO}
-    monkeypatch.setattr(sources, "payee_of", lambda *_a: payee)
+    organisation = campaign.project.organisation
+    PayoutIban.objects.create(organisation=organisation, holder="Associazione", iban=BO, since=NOW)
+    payee = dataclasses.asdict(payee_now(organisation, "bank"))
     decision = Disbursement.objects.create(
         campaign=campaign, channel="bank", amount_cents=2_500, reason="r", status="approved", **payee,
         **Disbursement.proposal(officer(), NOW), **Disbursement.decision(approver(), NOW),

@@ -16,7 +16,7 @@ from campaigns.calls.models import Application
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
 from crowdfund.kit import clock
-from payments.enums import AttemptKind, Channel, PledgeStatus, RefundReason
+from payments.enums import Channel, PledgeStatus, RefundReason
 from payments.ledger.models import LedgerTransfer
 from payments.models import Pledge, Settlement
 from payments.receipts.enums import CorrectionReason, ReceiptKind
@@ -196,13 +196,6 @@ def test_money_without_a_card_stands_on_its_booking_and_counts_for_the_day_it_ca
     assert made.paid_on == dt.date(2026, 11, 2)
     assert made.transfer.code == f"{channel}_received"
     assert made.text == ("" if channel == Channel.CASH else "Ente del Terzo settore.")
-
-
-def test_a_card_that_a_recovery_may_have_changed_is_not_named():
-    campaign = funded()
-    collected(campaign).attempts.update(kind=AttemptKind.RECOVERY)
-    issue_due()
-    assert (Receipt.objects.get().card_brand, Receipt.objects.get().card_last4) == ("", "")
 
 
 def test_each_organisation_and_year_has_numbers_of_its_own():

@@ -11,10 +11,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0003_transfer_consent"),
+        ("accounts", "0004_transfer_consent"),
         ("ledger", "0002_append_only"),
         ("matching", "0001_initial"),
-        ("payments", "0004_withdrawn"),
+        ("payments", "0006_withdrawn"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -23,7 +23,8 @@ from payments.bank.permissions import can_decide_list, can_export_list, can_prop
 from payments.bank.selectors.balance import our_account
 from payments.bank.services.outgoing import hold_source, refuse_item
 from payments.bank.services.sources import Due, as_it_stands, everything_due
-from payments.services.by_bank import payout_sent, refund_sent
+from payments.services.credit import send_credit_payout
+from payments.services.refund import send_refund_by_bank
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -240,9 +241,9 @@ def _send(transfers: CreditList, items: list[ListItem], by: User, now: dt.dateti
     for item in items:
         advance(item, ItemStatus.SENT, table=ITEM_TRANSITIONS, now=now)
         if item.refund:
-            refund_sent(refund=item.refund, now=now)
+            send_refund_by_bank(refund=item.refund, now=now)
         elif item.payout:
-            payout_sent(payout=item.payout, now=now)
+            send_credit_payout(payout=item.payout, now=now)
 
 
 def fail_item(*, item: ListItem, why: str, by: User, now: dt.datetime) -> None:

@@ -27,8 +27,9 @@ from payments.enums import Channel, RefundStatus
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.services import reverse
 from payments.locks import lock_channel, lock_disbursement, lock_payout, lock_pledge
-from payments.services.by_bank import payout_failed, payout_paid, refund_failed, refund_sent
-from payments.services.refund import finish_refund
+from payments.services.credit import finish_credit_payout
+from payments.services.payout import fail_payout
+from payments.services.refund import fail_refund, finish_refund, send_refund_by_bank
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -113,10 +114,10 @@ def _carry_out(item: ListItem, now: dt.datetime) -> None:
     if item.refund_id:
         refund = lock_refund(item.refund_id)
         if refund.status != RefundStatus.UNKNOWN:  # refused before, and carried out all the same
-            refund_sent(refund=refund, now=now)
+            send_refund_by_bank(refund=refund, now=now)
         finish_refund(refund=refund, proof=proof, now=now, leaves=postings.BANK)
     elif item.payout_id:
-        payout_paid(payout=lock_payout(item.payout_id), proof=proof, now=now)
+        finish_credit_payout(payout=lock_payout(item.payout_id), proof=proof, now=now)
     elif item.line_id:
         line = lock_line(item.line_id)
         postings.bank_return_paid(cents=item.amount_cents, reference=f"{name_of(line)}:{proof}", now=now)
@@ -127,10 +128,10 @@ def _fail_source(item: ListItem, why: str, now: dt.datetime) -> None:
     """Owe again what a transfer did not pay; what was booked as paid is reversed."""
     if item.refund_id:
         refund = lock_refund(item.refund_id)
-        refund_failed(refund=refund, why=why, now=now)
+        fail_refund(refund=refund, why=why, now=now)
         tell_bounced(refund.pledge, cents=refund.amount_cents, now=now, once=item.end_to_end_id)
     elif item.payout_id:
-        payout_failed(payout=lock_payout(item.payout_id), why=why, now=now)
+        fail_payout(payout=lock_payout(item.payout_id), why=why, now=now)
     elif item.line_id:
         line = lock_line(item.line_id)
         if line.status == LineStatus.RETURNED:

@@ -9,14 +9,13 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from stdnum import iban as iban_number
 
-from crowdfund.kit.errors import Refused
 from payments.bank.enums import LIVE_ITEMS, LineStatus
 from payments.bank.formula.pain import sepa_text
 from payments.bank.models import BankLine, ListItem
 from payments.bank.models.transfers import LONGEST_HOLDER
 from payments.enums import Channel, PayoutKind, PayoutStatus, RefundStatus
 from payments.models import Payout, Refund
-from payments.services.disburse import payee_of
+from payments.selectors.payees import same_payee
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 UNSENT_REFUNDS = (RefundStatus.CREATED, RefundStatus.FAILED)
-UNSENT_PAYOUTS = (PayoutStatus.CREATED, PayoutStatus.FAILED)
+UNSENT_PAYOUTS = (PayoutStatus.CREATED,)  # one that failed waits for an officer to try it again
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,14 +118,6 @@ def _of_line(line: BankLine) -> Due:
 def _of_payout(payout: Payout) -> Due:
     """Pay whom the decision names, as long as that is still where the organisation's money goes."""
     decision = payout.disbursement
-    organisation = decision.campaign.project.organisation
-    try:
-        unchanged = payee_of(decision.campaign, decision.channel) == {
-            "payee": decision.payee,
-            "destination": decision.destination,
-        }
-    except Refused:
-        unchanged = False
     text = f"{settings.SITE_NAME}: {decision.campaign.project.title} {decision.reason}"
-    iban = decision.destination if unchanged else ""
-    return Due(payout.amount_cents, organisation.name[:LONGEST_HOLDER], iban, text[:140], payout=payout)
+    iban = decision.destination if same_payee(decision) else ""
+    return Due(payout.amount_cents, decision.holder[:LONGEST_HOLDER], iban, text[:140], payout=payout)
