@@ -38,7 +38,7 @@ MOST_ITEMS = 500
 def draft_list(*, by: User, now: dt.datetime) -> CreditList:
     """Put everything that is due on a new list (500 transfers at most). For officers. Raises `Refused`."""
     require(can_propose_list(by))
-    due = [one for one in everything_due() if one.payable][:MOST_ITEMS]
+    due = [one for one in everything_due(now) if one.payable][:MOST_ITEMS]
     if not due:
         raise Refused("nothing_due", _("Nothing has to leave the account now."))
     try:

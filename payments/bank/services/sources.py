@@ -16,8 +16,10 @@ from payments.bank.models.transfers import LONGEST_HOLDER
 from payments.enums import Channel, PayoutKind, PayoutStatus, RefundStatus
 from payments.models import Payout, Refund
 from payments.selectors.payees import same_payee
+from payments.services.credit import why_not_yet
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from django.db.models import QuerySet
@@ -49,14 +51,16 @@ class Due:
         return {"refund": self.refund, "line": self.line, "payout": self.payout}
 
 
-def everything_due() -> Iterator[Due]:
+def everything_due(now: dt.datetime) -> Iterator[Due]:
     """Yield all that is due and on no list: refunds, then lines to return, then payouts, each oldest first.
 
-    What no bank would take (an account is missing, a payee changed) is among it, with what is known.
+    What can't leave now (an account is missing, a payee changed, a payout is frozen) is among it, without an account.
     """
     yield from map(_of_refund, unlisted_refunds())
     yield from map(_of_line, _unlisted(BankLine.objects.filter(status=LineStatus.TO_RETURN), "line"))
-    yield from map(_of_payout, unlisted_payouts())
+    for payout in unlisted_payouts():
+        due = _of_payout(payout)
+        yield dataclasses.replace(due, iban="") if why_not_yet(payout, now) else due
 
 
 def _unlisted(rows: QuerySet[BankLine], name: str) -> QuerySet[BankLine]:

@@ -50,7 +50,7 @@ def bank_lists(request: HttpRequest) -> HttpResponse:
         made = draft_list(by=cast("User", request.user), now=clock.now())
         messages.success(request, _("The list is put together: look at it, then propose it."))
         return redirect("bank_list", made.pk)
-    due = list(everything_due())
+    due = list(everything_due(clock.now()))
     context = {
         "payable": [one for one in due if one.payable],
         "blocked": [one for one in due if not one.payable],
