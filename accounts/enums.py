@@ -39,5 +39,6 @@ class ConsentKind(TextChoices):
     """What a person agreed to."""
 
     CHARGE = "charge", _("Charge of the saved card")
+    CASH = "cash", _("Cash given at a desk")
     PRIVACY = "privacy", _("Privacy notice")
     TOLD_OF_NEED = "told_of_need", _("News of a need")

@@ -175,6 +175,8 @@ if STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")) and not STRIPE_LIVE_SI
     raise ImproperlyConfigured("A live Stripe key is refused: this service runs in test mode.")
 STRIPE_RATE_PER_SECOND = env.float("STRIPE_RATE_PER_SECOND", default=20.0)
 CARD_LIMIT_CENTS = env.int("CARD_LIMIT_CENTS", default=1_000_000)
+CASH_LIMIT_CENTS = env.int("CASH_LIMIT_CENTS", default=100_000)  # the most that a desk takes for one receipt
+CASH_NAMED_ABOVE_CENTS = env.int("CASH_NAMED_ABOVE_CENTS", default=100_000)  # above it the donor gives a name
 PLEDGE_MIN_CENTS = env.int("PLEDGE_MIN_CENTS", default=200)
 CLOCK_MAY_MOVE = False
 DEMO_MODE = env.bool("DEMO_MODE", default=False)

@@ -8,3 +8,10 @@ class CashConfig(AppConfig):
     name = "payments.cash"
     label = "cash"
     verbose_name = _("Cash desks")
+
+    def ready(self) -> None:
+        """Say what the officer's desk shows of cash."""
+        from crowdfund.kit import desk
+        from payments.cash.selectors import desks
+
+        desk.register_officer(desks.officer_tasks)

@@ -14,8 +14,9 @@ from accounts.models import Membership
 from accounts.notices.services import notify
 from accounts.templatetags.ui import moment
 from crowdfund.kit.money import format_euro
+from payments.enums import Channel
 from payments.permissions import RECOVER, link_token
-from payments.services.letters import write_to_backer
+from payments.services.letters import desk_receipt_url, write_to_backer
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -76,9 +77,14 @@ def tell_failed(*, pledge: Pledge, now: dt.datetime) -> None:
 
 
 def tell_refunded(*, pledge: Pledge, cents: int, reason: str, once: str, now: dt.datetime) -> None:
-    """Say that `cents` go back, and why."""
-    amount = format_euro(cents, pledge.language)
-    write_to_backer(pledge, "pledge_refunded", now=now, once=once, reason_code=reason, amount=amount)
+    """Say that `cents` go back, and why; of cash, where to fetch it."""
+    more = {"reason_code": reason, "amount": format_euro(cents, pledge.language)}
+    if pledge.channel == Channel.CASH:
+        with translation.override(pledge.language):
+            more |= {"action_label": _("Open the receipt"), "action_url": desk_receipt_url(pledge)}
+        write_to_backer(pledge, "cash_return", now=now, once=once, **more)
+    else:
+        write_to_backer(pledge, "pledge_refunded", now=now, once=once, **more)
 
 
 def tell_released(*, pledge: Pledge, now: dt.datetime) -> None:
