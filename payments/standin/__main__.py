@@ -9,18 +9,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from payments.standin.api import Api, Desk
-from payments.standin.clock import Clock
-from payments.standin.control import Control
-from payments.standin.errors import PRIVATE
-from payments.standin.faults import Faults
-from payments.standin.objects import webhook_endpoints
-from payments.standin.server import Server
-from payments.standin.store import Store
-from payments.standin.webhooks import Courier
+from payments.standin.service import Service
 
 _PR_SET_PDEATHSIG = 1
-TICK = 0.5  # seconds between looks at what has become due
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,23 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    store = Store(options.state)
-    faults = Faults()
-    courier = Courier(store, faults)
-    server = Server(options.port)
-    server.desk = Desk(store, _clock(store, options.clock_offset), faults, server.base_url, courier.wake)
-    server.api, server.control = Api(server.desk), Control(server.desk, courier)
+    service = Service(options.state, port=options.port, clock_offset=options.clock_offset)
     if options.webhook_url:
-        events = options.webhook_events.split(",")
-        _set_endpoint(server.desk, options.webhook_url, options.webhook_secret, events)
-    courier.start()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    _say_ready(server.base_url, options.ready_file)
-    while not stop.wait(TICK):
-        server.desk.tick()
-    server.shutdown()
-    if courier.stop():  # one that still waits for an answer must not find the books closed
-        store.close()
+        service.set_endpoint(options.webhook_url, options.webhook_secret, options.webhook_events.split(","))
+    service.start()
+    _say_ready(service.url, options.ready_file)
+    stop.wait()
+    service.stop()
     return 0
 
 
@@ -87,26 +68,6 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it died in between
         sys.exit(0)
-
-
-def _clock(store: Store, offset: int | None) -> Clock:
-    with store.transaction():
-        if offset is None:
-            return Clock(store.setting("clock_offset", 0))
-        store.remember("clock_offset", offset)
-        return Clock(offset)
-
-
-def _set_endpoint(desk: Desk, url: str, secret: str, events: list[str]) -> None:
-    """The endpoint of the command line, one and the same across restarts."""
-    with desk.store.transaction():
-        call = desk.call()
-        known = desk.store.setting("endpoint")
-        endpoint = desk.store.get(known) if known else None
-        if endpoint is None:
-            endpoint = webhook_endpoints.build(call, url, events, secret)
-            desk.store.remember("endpoint", endpoint["id"])
-        call.save({**endpoint, "url": url, "enabled_events": events, PRIVATE: {"secret": secret}})
 
 
 if __name__ == "__main__":

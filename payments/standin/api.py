@@ -18,12 +18,12 @@ from payments.standin.exchange import Answer, Request, json_answer
 from payments.standin.expand import expand
 from payments.standin.faults import CutError, Faults, Rule, broken, rate_limited
 from payments.standin.idempotency import Keys, Stored, fingerprint
-from payments.standin.routes import INCLUDABLE, TABLE, run_due
+from payments.standin.routes import INCLUDABLE, SHOWN, TABLE, run_due
 from payments.standin.routing import Route, run
 from payments.standin.store import Store, new_id
 
 _TEST_KEY = re.compile(r"(sk|rk)_test_\w+")
-_FOR_CONNECTED_ACCOUNTS = ("/v1/balance",)
+_FOR_CONNECTED_ACCOUNTS = ("/v1/balance", "/v1/payouts")
 
 
 @dataclass
@@ -90,16 +90,17 @@ class Api:
         if not key:
             return self._carry_out(call, found, ids, fired, None)
         mark = fingerprint(request.method, request.path, raw)
-        replayed = self._keys.begin(secret, key, mark, call.now)
+        whose = f"{secret} {call.account}".strip()  # a connected account has keys of its own
+        replayed = self._keys.begin(whose, key, mark, call.now)
         if replayed:
             headers["Idempotent-Replayed"] = "true"
             return replayed
         try:
             return self._carry_out(
-                call, found, ids, fired, lambda result: self._keys.save(secret, key, mark, call.now, result)
+                call, found, ids, fired, lambda result: self._keys.save(whose, key, mark, call.now, result)
             )
         finally:
-            self._keys.finish(secret, key)
+            self._keys.finish(whose, key)
 
     def _carry_out(
         self,
@@ -149,7 +150,7 @@ def _outcome(call: Call, found: Route, ids: tuple[str, ...], *, broken_before: b
         if not error.keep_effects:
             raise
         return error.status, error.body()
-    return 200, expand(call, body, call.params.get("expand", []), INCLUDABLE)
+    return 200, expand(call, body, call.params.get("expand", []), INCLUDABLE, SHOWN)
 
 
 def authenticate(header: str) -> str:
@@ -175,7 +176,7 @@ def _check_version(version: str) -> None:
 
 
 def _check_account(call: Call, found: Route) -> None:
-    """Connected accounts act on little here: their balance."""
+    """Connected accounts act on little here: their balance and their payouts."""
     if not call.account:
         return
     account = call.store.get(call.account)

@@ -4,12 +4,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from payments.standin.api import Desk
-from payments.standin.call import private, render
-from payments.standin.cards import CARDS
 from payments.standin.errors import ApiError, Body
 from payments.standin.exchange import Answer, Request, json_answer
-from payments.standin.objects import balance, disputes
-from payments.standin.objects.payment_methods import test_card
+from payments.standin.switches import SWITCHES
 from payments.standin.webhooks import Courier
 
 if TYPE_CHECKING:
@@ -20,7 +17,7 @@ _SHOWN_DELIVERIES = 200
 
 
 class Control:
-    """The switches."""
+    """The switches of the whole, and the way to those that change the books."""
 
     def __init__(self, desk: Desk, courier: Courier) -> None:
         self._desk, self._courier = desk, courier
@@ -31,20 +28,25 @@ class Control:
             ("POST", "faults"): self._set_faults,
             ("GET", "deliveries"): lambda _: self._deliveries(),
             ("POST", "flush"): lambda _: courier.flush(),
-            ("POST", "make-available"): lambda _: self._make_available(),
-            ("POST", "card"): self._change_card,
-            ("POST", "dispute"): self._dispute,
         }
 
     def answer(self, request: Request) -> Answer:
         """Carry one switch out. A page in a browser can't: the body must be JSON, and says so."""
-        action = self._actions.get((request.method, request.path.removeprefix(PREFIX)))
-        if action is None:
+        name = request.path.removeprefix(PREFIX)
+        action = self._actions.get((request.method, name))
+        if action is None and not (request.method == "POST" and name in SWITCHES):
             return json_answer(404, ApiError("No such control", status=404).body())
         try:
-            return json_answer(200, action(_body(request)))
+            body = _body(request)
+            return json_answer(200, action(body) if action else self._switch(name, body))
         except ApiError as error:
             return json_answer(error.status, error.body())
+
+    def _switch(self, name: str, body: Body) -> Body:
+        with self._desk.store.transaction():
+            said = SWITCHES[name](self._desk.call(), body)
+        self._courier.wake()
+        return said
 
     def _clock(self) -> Body:
         return {"offset": self._desk.clock.offset, "now": self._desk.clock.now()}
@@ -77,36 +79,6 @@ class Control:
             "standing": self._courier.standing(),
             "data": [dict(zip(names, row, strict=True)) for row in rows],
         }
-
-    def _make_available(self) -> Body:
-        with self._desk.store.transaction():
-            return {"moved": balance.make_available(self._desk.store, self._desk.clock.now())}
-
-    def _change_card(self, body: Body) -> Body:
-        """A saved card changes its behaviour (it runs dry, it is blocked), or comes right again."""
-        number = body.get("behaves_like", "")
-        if number not in CARDS:
-            raise ApiError("behaves_like is the number of a test card")
-        with self._desk.store.transaction():
-            call = self._desk.call()
-            method = call.fetch("payment_method", body.get("payment_method", ""))
-            private(method)["number"] = number
-            call.save(method)
-            return {"payment_method": method["id"], "behaves_like": test_card(method).number}
-
-    def _dispute(self, body: Body) -> Body:
-        """A holder disputes a charge, or (`verdict`) a bank decides a dispute."""
-        with self._desk.store.transaction():
-            call = self._desk.call()
-            if "verdict" in body:
-                if body["verdict"] not in {"won", "lost"}:
-                    raise ApiError("verdict is won or lost")
-                found = disputes.decide(call, call.fetch("dispute", body.get("dispute", "")), body["verdict"])
-            else:
-                found = disputes.open_dispute(call, call.fetch("charge", body.get("charge", "")))
-            shown = render(call, found)
-        self._courier.wake()
-        return shown
 
 
 def _body(request: Request) -> Body:

@@ -11,21 +11,27 @@ API_VERSION: str = stripe.api_version or ""
 
 CLASSES: dict[str, type] = {
     "account": stripe.Account,
+    "bank_account": stripe.BankAccount,
     "balance_transaction": stripe.BalanceTransaction,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
     "customer": stripe.Customer,
     "dispute": stripe.Dispute,
     "event": stripe.Event,
+    "mandate": stripe.Mandate,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,
     "payout": stripe.Payout,
     "refund": stripe.Refund,
     "setup_intent": stripe.SetupIntent,
+    "topup": stripe.Topup,
     "transfer": stripe.Transfer,
     "transfer_reversal": stripe.TransferReversal,
     "webhook_endpoint": stripe.WebhookEndpoint,
 }
+
+#: The kinds of evidence a dispute takes.
+EVIDENCE: tuple[str, ...] = tuple(stripe.Dispute.Evidence.__annotations__)
 
 #: Fields the API leaves out instead of sending null: what only some requests or some kinds have.
 LEFT_OUT: dict[str, set[str]] = {

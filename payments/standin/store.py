@@ -43,11 +43,13 @@ _INDEXED: dict[str, tuple[str, ...]] = {
     "charge": ("payment_intent",),
     "checkout.session": ("customer", "payment_intent", "setup_intent"),
     "payment_intent": ("customer",),
+    "mandate": ("payment_method",),
     "payment_method": ("customer",),
     "refund": ("charge",),
     "transfer": ("transfer_group",),
     "transfer_reversal": ("transfer",),
     "balance_transaction": ("source", "type"),
+    "bank_account": ("_standin.owner",),
     "event": ("type",),
     "dispute": ("charge",),
 }
@@ -86,7 +88,7 @@ class Store:
         for kind, fields in _INDEXED.items():
             for field in fields:
                 self._db.execute(
-                    f"CREATE INDEX IF NOT EXISTS objects_{kind.replace('.', '_')}_{field} "
+                    f"CREATE INDEX IF NOT EXISTS objects_{kind.replace('.', '_')}_{field.replace('.', '_')} "
                     f"ON objects (json_extract(body, '$.{field}'), seq) WHERE kind = '{kind}'"
                 )
 

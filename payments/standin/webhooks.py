@@ -17,7 +17,7 @@ SENDERS, BATCH = 4, 16
 LEASE = 30.0  # seconds a sender has for its batch before another may take it
 TIMEOUT = 10.0
 STOP_SECONDS = 1.0
-SLOWEST_RETRY = 60.0
+FIRST_RETRY, SLOWEST_RETRY = 0.5, 60.0
 GIVE_UP_AFTER = 3 * 86400.0
 
 
@@ -139,7 +139,7 @@ class Courier:
                     "last_error = ? WHERE id = ? AND state = 'waiting'",
                     state,
                     attempts,
-                    now + min(SLOWEST_RETRY, 0.5 * 2**attempts),
+                    now + min(SLOWEST_RETRY, FIRST_RETRY * 2 ** (attempts - 1)),
                     delivery.status,
                     delivery.error,
                     delivery.id,

@@ -2,22 +2,33 @@
 
 from payments.standin.call import Call, private, render
 from payments.standin.errors import CARD_ERROR, ApiError, Body
-from payments.standin.objects import charges
+from payments.standin.objects import charges, debits
 from payments.standin.objects.declines import decline_error, remembered
-from payments.standin.objects.payment_methods import finish_attachment, test_card
+from payments.standin.objects.instruments import is_debit, test_card
+from payments.standin.objects.payment_methods import keep_for_later
 
 AUTHENTICATION_REQUIRED = "authentication_required"
 
 
 def attempt(
-    call: Call, intent: Body, method: Body, *, off_session: bool, authenticated: bool = False
+    call: Call,
+    intent: Body,
+    method: Body,
+    *,
+    off_session: bool,
+    authenticated: bool = False,
+    acceptance: Body | None = None,
 ) -> Body:
-    """Try to charge. Leaves the intent `succeeded` or `requires_action`.
+    """Try to charge. Leaves the intent `succeeded` or `requires_action`, a debit's `processing`.
+
+    `acceptance` is a mandate's that the holder gives with it.
 
     Raises a 402 with everything recorded (`keep_effects`) when the bank refuses; off-session, needing
     authentication is a refusal (Docs: Charge a saved payment method).
     """
     intent["payment_method"] = method["id"]
+    if is_debit(method):
+        return debits.begin(call, intent, method, acceptance)
     card = test_card(method)
     asks = card.authenticate == "always" or (
         card.authenticate == "until_set_up" and not private(method)["set_up"]
@@ -38,7 +49,7 @@ def attempt(
     )
     call.save(intent)
     call.emit("payment_intent.succeeded", intent)
-    _keep_for_later(call, intent, method, authenticated=authenticated)
+    keep_for_later(call, intent, method, authenticated=authenticated)
     return intent
 
 
@@ -98,15 +109,3 @@ def _declined(call: Call, intent: Body, method: Body, code: str, decline_code: s
     call.emit("payment_intent.payment_failed", intent)
     error.details["payment_intent"] = render(call, intent)
     return error
-
-
-def _keep_for_later(call: Call, intent: Body, method: Body, *, authenticated: bool) -> None:
-    """`setup_future_usage` attaches the method; one paid with and kept by nobody can't be used again."""
-    if intent["setup_future_usage"]:
-        private(method)["set_up"] = authenticated or private(method)["set_up"]
-        call.save(method)
-        if intent["customer"] and not method["customer"]:
-            finish_attachment(call, method, intent["customer"])
-    elif not method["customer"]:
-        private(method)["spent"] = True
-        call.save(method)

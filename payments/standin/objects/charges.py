@@ -6,7 +6,8 @@ from payments.standin.errors import Body
 from payments.standin.listing import FILTERS, page, whole
 from payments.standin.objects.balance import PENDING_FOR, move
 from payments.standin.objects.disputes import open_dispute
-from payments.standin.objects.payment_methods import test_card
+from payments.standin.objects.instruments import is_debit, test_card
+from payments.standin.objects.refunds import GIVEN
 from payments.standin.routing import Route, route
 
 #: Hundredths of a percent, and cents, of each card charge (European consumer cards).
@@ -18,7 +19,8 @@ def fee_of(amount: int) -> int:
     return (amount * FEE_BASIS_POINTS + 5_000) // 10_000 + FEE_FIXED
 
 
-def _charge(call: Call, intent: Body, method: Body) -> Body:
+def build(call: Call, intent: Body, method: Body, details: Body | None = None) -> Body:
+    """A new attempt on a method, not yet written. `details` are shown of it; those of a card by default."""
     copied = (
         "amount",
         "currency",
@@ -30,7 +32,7 @@ def _charge(call: Call, intent: Body, method: Body) -> Body:
     )
     charge = call.new(
         "charge",
-        "ch",
+        "py" if is_debit(method) else "ch",
         **{name: intent[name] for name in copied},
         amount_captured=0,
         amount_refunded=0,
@@ -43,7 +45,7 @@ def _charge(call: Call, intent: Body, method: Body) -> Body:
         paid=False,
         payment_intent=intent["id"],
         payment_method=method["id"],
-        payment_method_details={"card": _card_details(intent, method), "type": "card"},
+        payment_method_details=details or {"card": _card_details(intent, method), "type": "card"},
         radar_options={},
         refunded=False,
     )
@@ -79,7 +81,7 @@ def _card_details(intent: Body, method: Body) -> Body:
 def succeed(call: Call, intent: Body, method: Body, *, authenticated: bool) -> Body:
     """A charge that went through: money pending (or available, by card), its fee, its event, perhaps a dispute."""
     card = test_card(method)
-    charge = _charge(call, intent, method)
+    charge = build(call, intent, method)
     available_on = call.now + (0 if card.straight_to_available else PENDING_FOR)
     transaction = move(
         call,
@@ -95,7 +97,7 @@ def succeed(call: Call, intent: Body, method: Body, *, authenticated: bool) -> B
         amount_captured=intent["amount"],
         balance_transaction=transaction["id"],
         captured=True,
-        outcome=_outcome("approved_by_network", "authorized", None, "Payment complete."),
+        outcome=outcome("approved_by_network", "authorized", None, "Payment complete."),
         paid=True,
         status="succeeded",
     )
@@ -109,19 +111,30 @@ def succeed(call: Call, intent: Body, method: Body, *, authenticated: bool) -> B
         charge["payment_method_details"]["card"]["three_d_secure"] = details
     call.save(charge)
     call.emit("charge.succeeded", charge)
-    if card.disputed:
-        open_dispute(call, charge)
+    _dispute(call, charge, card.dispute)
     return charge
+
+
+def _dispute(call: Call, charge: Body, kind: str) -> None:
+    """What the holder of a test card does after the charge."""
+    if kind == "inquiry":
+        open_dispute(call, charge, inquiry=True)
+    elif kind == "multiple":
+        half = charge["amount"] // 2
+        open_dispute(call, charge, amount=half)
+        open_dispute(call, charge, amount=charge["amount"] - half, reason="product_not_received")
+    elif kind:
+        open_dispute(call, charge, reason=kind)
 
 
 def fail(call: Call, intent: Body, method: Body, code: str, decline_code: str) -> Body:
     """A charge the bank refused, kept for the record, with its event."""
     message = decline_message(decline_code)
-    charge = _charge(call, intent, method)
+    charge = build(call, intent, method)
     charge.update(
         failure_code=code,
         failure_message=message,
-        outcome=_outcome("declined_by_network", "issuer_declined", decline_code, message),
+        outcome=outcome("declined_by_network", "issuer_declined", decline_code, message),
         status="failed",
     )
     charge["receipt_url"] = None
@@ -130,7 +143,8 @@ def fail(call: Call, intent: Body, method: Body, code: str, decline_code: str) -
     return charge
 
 
-def _outcome(network: str, kind: str, reason: str | None, message: str) -> Body:
+def outcome(network: str, kind: str, reason: str | None, message: str) -> Body:
+    """What the network said (`network_status`), in the words of the API."""
     return {
         "advice_code": None,
         "network_advice_code": None,
@@ -168,7 +182,7 @@ def list_all(call: Call) -> Body:
 
 def refunds_of(call: Call, charge: Body) -> Body:
     """The list that `expand` shows inside a charge."""
-    found = call.store.find("refund", {"charge": charge["id"]})
+    found = call.store.find("refund", {"charge": charge["id"]}, conditions=GIVEN)
     return whole(call, found, f"/v1/charges/{charge['id']}/refunds")
 
 

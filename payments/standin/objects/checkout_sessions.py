@@ -7,6 +7,8 @@ from payments.standin.errors import ApiError, Body, not_modelled
 from payments.standin.listing import FILTERS, page, whole
 from payments.standin.objects import payment_intents, setup_intents
 from payments.standin.objects.customers import living
+from payments.standin.objects.instruments import CARD, DEBIT, allowed_types
+from payments.standin.objects.intents import check_amount, check_currency
 from payments.standin.routing import Route, route
 from payments.standin.store import new_id
 
@@ -41,7 +43,7 @@ def create(call: Call) -> Body:
         expires_at=_expiry(call, params),
         metadata=merge_metadata(None, params.get("metadata", {})),
         mode=mode,
-        payment_method_types=["card"],
+        payment_method_types=allowed_types(params),
         shipping_options=[],
         status="open",
         ui_mode="hosted_page",
@@ -49,6 +51,7 @@ def create(call: Call) -> Body:
     session["id"] = new_id("cs_test", 58)
     private(session)["path"] = f"/c/pay/{session['id']}"
     (_set_up if mode == "setup" else _price)(call, session)
+    _check_currency(session)
     call.save(session)
     call.later(session["expires_at"] - call.now, EXPIRE, session["id"])
     return render(call, session)
@@ -110,18 +113,39 @@ def _custom_text(params: Body) -> Body:
 def _set_up(call: Call, session: Body) -> None:
     """Setup mode: the setup intent is there from the start."""
     given = call.params.get("setup_intent_data", {})
-    wanted = {**given, **({"customer": session["customer"]} if session["customer"] else {})}
+    wanted = {
+        **given,
+        **method_choice(session),
+        **({"customer": session["customer"]} if session["customer"] else {}),
+    }
     intent = setup_intents.build(call, wanted)
     private(intent)["session"] = session["id"]
     call.save(intent)
     call.emit("setup_intent.created", intent)
     currency = call.params.get("currency")
     session.update(
-        currency=payment_intents.check_currency(currency) if currency else None,
-        payment_method_options={"card": {"request_three_d_secure": "automatic"}},
+        currency=check_currency(currency) if currency else None,
+        payment_method_options=_options(session),
         payment_status="no_payment_required",
         setup_intent=intent["id"],
     )
+
+
+def method_choice(session: Body) -> Body:
+    """The types a session allows, as its intent is told."""
+    chosen = session["allowed_payment_method_types"]
+    return {"allowed_payment_method_types": chosen} if chosen else {}
+
+
+def _options(session: Body) -> Body:
+    types = session["payment_method_types"]
+    return {kind: {"request_three_d_secure": "automatic"} if kind == CARD else {} for kind in types}
+
+
+def _check_currency(session: Body) -> None:
+    """SEPA debits take euro only (Docs: SEPA Direct Debit, Determine compatibility)."""
+    if DEBIT in session["payment_method_types"] and session["currency"] not in {"eur", None}:
+        raise ApiError("The currency of a Checkout Session with sepa_debit must be eur.", param="currency")
 
 
 def _price(call: Call, session: Body) -> None:
@@ -129,11 +153,11 @@ def _price(call: Call, session: Body) -> None:
     items = [_line_item(item) for item in call.params.get("line_items", [])]
     if not items:
         raise ApiError("Missing required param: line_items.", code="parameter_missing", param="line_items")
-    currency = payment_intents.check_currency(items[0]["currency"])
+    currency = check_currency(items[0]["currency"])
     if any(item["currency"] != currency for item in items):
         raise ApiError("All line items must have the same currency.", param="line_items")
     total = sum(item["amount_total"] for item in items)
-    payment_intents.check_amount(total, param="line_items")
+    check_amount(total, param="line_items")
     if call.params.get("payment_intent_data", {}).get("capture_method") == "manual":
         raise not_modelled("manual capture", param="payment_intent_data")
     private(session).update(line_items=items, intent_data=call.params.get("payment_intent_data", {}))
@@ -145,7 +169,7 @@ def _price(call: Call, session: Body) -> None:
         if not session["customer"]
         else None,
         payment_method_collection="if_required",
-        payment_method_options={"card": {"request_three_d_secure": "automatic"}},
+        payment_method_options=_options(session),
         payment_status="unpaid",
         total_details={"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
     )

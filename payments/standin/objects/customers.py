@@ -3,6 +3,7 @@
 from payments.standin.call import Call, merge_metadata, render
 from payments.standin.errors import ApiError, Body
 from payments.standin.listing import page
+from payments.standin.objects import mandates
 from payments.standin.objects.payment_methods import attach_to, resolve
 from payments.standin.routing import Route, route
 
@@ -57,6 +58,7 @@ def delete(call: Call, customer_id: str) -> Body:
     customer = living(call, customer_id)
     for method in call.store.find("payment_method", {"customer": customer_id}):
         call.save({**method, "customer": None, "_standin": {**method["_standin"], "spent": True}})
+        mandates.end(call, method)
     call.emit("customer.deleted", customer)
     stub: Body = {"id": customer_id, "object": "customer", "deleted": True}
     call.save(stub)

@@ -1,11 +1,10 @@
 """What the hosted page does to a session: a card given, the bank's answer, the end."""
 
 from payments.standin.call import Call, private
-from payments.standin.cards import CARDS
 from payments.standin.errors import ApiError, Body
 from payments.standin.objects import attempts, payment_intents, setup_intents
+from payments.standin.objects.checkout_sessions import method_choice
 from payments.standin.objects.customers import living
-from payments.standin.objects.payment_methods import from_card
 
 _INTENT_FIELDS = (
     "description", "metadata", "receipt_email", "setup_future_usage", "statement_descriptor",
@@ -13,21 +12,20 @@ _INTENT_FIELDS = (
 )  # fmt: skip
 
 
-def submit(
-    call: Call, session: Body, *, number: str, email: str | None, name: str | None, expiry: tuple[int, int]
-) -> str | None:
-    """Try a card on an open session; the address to go to next, or None when it was refused (the intent knows why).
+def submit(call: Call, session: Body, method: Body, acceptance: Body | None = None) -> str | None:
+    """Try a method on an open session; the address to go to next, or None when it was refused (the intent knows why).
 
     The next address is the bank's page while the intent asks for authentication, the success page at the end.
+    `acceptance` is the mandate's that a debit's holder gives on the page.
     """
-    method = from_card(call, CARDS[number], email=email, name=name, expiry=expiry)
+    email, name = method["billing_details"]["email"], method["billing_details"]["name"]
     private(session).update(email=email, name=name)
     intent = _intent(call, session, email)
     try:
         if session["mode"] == "setup":
-            setup_intents.attempt_setup(call, intent, method)
+            setup_intents.attempt_setup(call, intent, method, acceptance=acceptance)
         else:
-            attempts.attempt(call, intent, method, off_session=False)
+            attempts.attempt(call, intent, method, off_session=False, acceptance=acceptance)
     except ApiError as error:
         if not error.keep_effects:
             raise
@@ -52,6 +50,7 @@ def _intent(call: Call, session: Body, email: str | None) -> Body:
         {
             **{field: given[field] for field in _INTENT_FIELDS if field in given},
             **({"customer": session["customer"]} if session["customer"] else {}),
+            **method_choice(session),
             "amount": session["amount_total"],
             "currency": session["currency"],
         },
@@ -89,7 +88,7 @@ def complete(call: Call, session: Body) -> str:
             "tax_exempt": "none",
             "tax_ids": [],
         },
-        payment_status="paid" if session["mode"] == "payment" else "no_payment_required",
+        payment_status=_payment_status(call, session),
         status="complete",
     )
     facts.pop("path", None)
@@ -97,6 +96,17 @@ def complete(call: Call, session: Body) -> str:
     call.emit("checkout.session.completed", session)
     address: str = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
     return address
+
+
+def _payment_status(call: Call, session: Body) -> str:
+    """A debit is unpaid until its bank has answered (Docs: SEPA Direct Debit, Confirm the payment is successful)."""
+    if session["mode"] == "setup":
+        return "no_payment_required"
+    return (
+        "paid"
+        if call.fetch("payment_intent", session["payment_intent"])["status"] == "succeeded"
+        else "unpaid"
+    )
 
 
 def refusal(call: Call, session: Body) -> Body | None:

@@ -1,18 +1,21 @@
 """Payment intents (Docs: API reference, Payment Intents)."""
 
-import re
-
 from payments.standin.call import Call, merge_metadata, private, render
 from payments.standin.errors import ApiError, Body, not_modelled
 from payments.standin.listing import FILTERS, page
 from payments.standin.objects.attempts import attempt
 from payments.standin.objects.customers import living
+from payments.standin.objects.instruments import CARD, allowed_types
+from payments.standin.objects.intents import (
+    check_amount,
+    check_currency,
+    refuse_other_type,
+    refuse_session_owned,
+)
 from payments.standin.objects.payment_methods import refuse_spent, resolve
 from payments.standin.routing import Route, route
 from payments.standin.store import new_id
 
-SMALLEST, LARGEST = 50, 99_999_999  # cents (Docs: Supported currencies, Minimum and maximum charge amounts)
-CURRENCIES = {"eur", "usd", "gbp", "chf", "sek", "dkk", "nok", "pln", "czk", "ron"}
 _COPIED = (
     "description",
     "receipt_email",
@@ -26,32 +29,9 @@ _CANCELLABLE = (
     "requires_confirmation",
     "requires_action",
     "requires_capture",
-    "processing",
 )
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-METHOD_TYPES = ["card"]
 _REDIRECTING = {"allow_redirects": "always", "enabled": True}
-
-
-def check_amount(amount: int, *, param: str = "amount") -> None:
-    """Refuse what no card network carries. Cents."""
-    if amount < 1:
-        raise ApiError(
-            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param=param
-        )
-    if amount < SMALLEST:
-        raise ApiError("Amount must be at least €0.50 eur", code="amount_too_small", param=param)
-    if amount > LARGEST:
-        raise ApiError("Amount must be no more than €999,999.99", code="amount_too_large", param=param)
-
-
-def check_currency(currency: str) -> str:
-    """The currency in lower case. Raises a 400 for one that is not known."""
-    known = currency.lower()
-    if not re.fullmatch("[a-z]{3}", known) or known not in CURRENCIES:
-        names = ", ".join(sorted(CURRENCIES))
-        raise ApiError(f"Invalid currency: {currency}. The stand-in knows {names}", param="currency")
-    return known
 
 
 def build(call: Call, params: Body) -> Body:
@@ -59,6 +39,7 @@ def build(call: Call, params: Body) -> Body:
     check_amount(params["amount"])
     if "customer" in params:
         living(call, params["customer"])
+    types = allowed_types(params)
     intent = call.new(
         "payment_intent",
         "pi",
@@ -74,8 +55,8 @@ def build(call: Call, params: Body) -> Body:
         currency=check_currency(params["currency"]),
         customer=params.get("customer"),
         metadata=merge_metadata(None, params.get("metadata", {})),
-        payment_method_options={"card": _card_options(params)},
-        payment_method_types=list(METHOD_TYPES),
+        payment_method_options=_options(params, types),
+        payment_method_types=types,
         status="requires_payment_method",
     )
     intent["client_secret"] = new_id(f"{intent['id']}_secret")
@@ -91,15 +72,16 @@ def _automatic(params: Body) -> Body:
     }
 
 
-def _card_options(params: Body) -> Body:
-    given = params.get("payment_method_options", {}).get("card", {})
-    return {
+def _options(params: Body, types: list[str]) -> Body:
+    given = params.get("payment_method_options", {}).get(CARD, {})
+    card = {
         "installments": None,
         "mandate_options": None,
         "network": None,
         "request_three_d_secure": "automatic",
         **given,
     }
+    return {kind: card if kind == CARD else {} for kind in types}
 
 
 def create(call: Call) -> Body:
@@ -125,12 +107,9 @@ def create(call: Call) -> Body:
 def _check_modelled(params: Body) -> None:
     if params.get("capture_method") == "manual":
         raise not_modelled("manual capture", param="capture_method")
-    others = set(params.get("payment_method_options", {})) - {"card"}
-    unknown = set(params.get("allowed_payment_method_types", METHOD_TYPES)) - set(METHOD_TYPES)
-    if others or unknown:
-        raise not_modelled(
-            f"payments by {', '.join(sorted(others | unknown))}", param="payment_method_options"
-        )
+    others = set(params.get("payment_method_options", {})) - {CARD}
+    if others:
+        raise not_modelled(f"options of {', '.join(sorted(others))}", param="payment_method_options")
 
 
 def _own_method(call: Call, intent: Body, name: str) -> Body:
@@ -147,6 +126,7 @@ def _own_method(call: Call, intent: Body, name: str) -> Body:
             param="payment_method",
         )
     refuse_spent(method)
+    refuse_other_type(call, intent, method)
     return method
 
 
@@ -167,7 +147,8 @@ def _confirm(call: Call, intent: Body, method: Body | None) -> Body:
             "set automatic_payment_methods[allow_redirects] to never.",
             param="return_url",
         )
-    attempt(call, intent, method, off_session=off_session)
+    acceptance = (params.get("mandate_data") or {}).get("customer_acceptance")
+    attempt(call, intent, method, off_session=off_session, acceptance=acceptance)
     if intent["status"] == "requires_action" and params.get("error_on_requires_action"):
         raise ApiError(
             "This payment required an authentication action to complete.",
@@ -189,17 +170,6 @@ def confirm(call: Call, intent_id: str) -> Body:
         intent["setup_future_usage"] = call.params["setup_future_usage"] or None
     name = call.params.get("payment_method", intent["payment_method"])
     return _confirm(call, intent, _own_method(call, intent, name) if name else None)
-
-
-def refuse_session_owned(call: Call, intent: Body, verb: str) -> None:
-    """The intent of a Checkout session is its own affair: the session is expired instead."""
-    if private(intent).get("session"):
-        name = "PaymentIntent" if intent["object"] == "payment_intent" else "SetupIntent"
-        raise ApiError(
-            f"You cannot {verb} the {name} of a Checkout Session. Expire the Checkout Session instead.",
-            code=f"{intent['object']}_unexpected_state",
-            intent=render(call, intent),
-        )
 
 
 def _expect(call: Call, intent: Body, statuses: tuple[str, ...], verb: str) -> None:
@@ -262,7 +232,7 @@ def list_all(call: Call) -> Body:
 
 _CONFIRM = (
     "payment_method off_session return_url error_on_requires_action payment_method_options "
-    "setup_future_usage receipt_email"
+    "setup_future_usage receipt_email mandate_data"
 )
 _CREATE = (
     f"{_CONFIRM} amount currency customer description metadata confirm transfer_group capture_method "

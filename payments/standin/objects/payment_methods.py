@@ -1,71 +1,23 @@
 """Payment methods (Docs: API reference, Payment Methods)."""
 
-import hashlib
 from typing import Any
 
+from payments.standin import cards, ibans
 from payments.standin.call import Call, merge_metadata, private, render
-from payments.standin.cards import CARDS, TOKENS, Card
-from payments.standin.errors import ApiError, Body, missing
+from payments.standin.errors import ApiError, Body, missing, not_modelled
 from payments.standin.listing import page
+from payments.standin.objects import mandates
 from payments.standin.objects.declines import decline_error
+from payments.standin.objects.instruments import from_card, from_iban, is_debit, setup_decline
 from payments.standin.routing import Route, route
-
-_EMPTY_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
-EXPIRY = (12, 2034)
-
-
-def from_card(
-    call: Call,
-    card: Card,
-    *,
-    email: str | None = None,
-    name: str | None = None,
-    expiry: tuple[int, int] = EXPIRY,
-) -> Body:
-    """A new card payment method, attached to nobody. `expiry` is (month, year)."""
-    billing = {"address": _EMPTY_ADDRESS, "email": email, "name": name, "phone": None, "tax_id": None}
-    method = call.new(
-        "payment_method",
-        "pm",
-        type="card",
-        billing_details=billing,
-        metadata={},
-        allow_redisplay="unspecified",
-        card=_card_hash(card, expiry),
-    )
-    private(method).update(number=card.number, set_up=False, spent=False)
-    return call.save(method)
-
-
-def _card_hash(card: Card, expiry: tuple[int, int]) -> Body:
-    checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
-    return {
-        "brand": card.brand,
-        "checks": checks,
-        "country": "IT",
-        "display_brand": card.brand,
-        "exp_month": expiry[0],
-        "exp_year": expiry[1],
-        "fingerprint": hashlib.sha256(card.number.encode()).hexdigest()[:16],
-        "funding": "credit",
-        "generated_from": None,
-        "last4": card.last4,
-        "networks": {"available": [card.brand], "preferred": None},
-        "regulated_status": "unregulated",
-        "three_d_secure_usage": {"supported": True},
-        "wallet": None,
-    }
-
-
-def test_card(method: Body) -> Card:
-    """Which test card a payment method is."""
-    return CARDS[method["_standin"]["number"]]
 
 
 def resolve(call: Call, name: str, *, param: str = "payment_method") -> Body:
     """A payment method by id, or a new one from a test token such as `pm_card_visa`."""
-    if name in TOKENS:
-        return from_card(call, TOKENS[name])
+    if name in cards.TOKENS:
+        return from_card(call, cards.TOKENS[name])
+    if name in ibans.TOKENS:
+        return from_iban(call, ibans.TOKENS[name], email="test@example.org", name="Test Holder")
     method = call.store.get(name)
     if method is None or method["object"] != "payment_method":
         raise missing("PaymentMethod", name, param=param, status=400)
@@ -79,7 +31,7 @@ def attach_to(call: Call, method: Body, customer_id: str) -> Body:
     if method["customer"]:
         raise ApiError("The payment method you provided has already been attached to a customer.")
     refuse_spent(method)
-    decline = test_card(method).setup_decline
+    decline = setup_decline(method)
     if decline:
         raise decline_error(*decline, keep_effects=False, payment_method=render(call, method))
     return finish_attachment(call, method, customer_id)
@@ -102,6 +54,48 @@ def finish_attachment(call: Call, method: Body, customer_id: str) -> Body:
     return method
 
 
+def keep_for_later(call: Call, intent: Body, method: Body, *, authenticated: bool = False) -> None:
+    """`setup_future_usage` attaches a method paid with; one kept by nobody can't be used again."""
+    if intent["setup_future_usage"]:
+        private(method)["set_up"] = authenticated or private(method)["set_up"]
+        call.save(method)
+        if intent["customer"] and not method["customer"]:
+            finish_attachment(call, method, intent["customer"])
+    elif not method["customer"]:
+        private(method)["spent"] = True
+        call.save(method)
+
+
+def create(call: Call) -> Body:
+    """A new method from an IBAN. Cards come from test tokens or hosted pages: no number of one is taken here."""
+    params = call.params
+    if params.get("type") != "sepa_debit":
+        raise not_modelled("payment methods made of other than an IBAN", param="type")
+    if "sepa_debit" not in params:
+        raise ApiError("Missing required param: sepa_debit.", code="parameter_missing", param="sepa_debit")
+    billing = params.get("billing_details") or {}
+    for name in ("email", "name"):
+        if not billing.get(name):
+            where = f"billing_details[{name}]"
+            raise ApiError(f"Missing required param: {where}.", code="parameter_missing", param=where)
+    iban = known_iban(params["sepa_debit"]["iban"])
+    method = from_iban(call, iban, email=billing["email"], name=billing["name"])
+    if "metadata" in params:
+        method["metadata"] = merge_metadata(None, params["metadata"])
+    return render(call, call.save(method))
+
+
+def known_iban(text: str) -> ibans.Iban:
+    """The test IBAN that somebody has typed. Raises a 400 for what is none."""
+    number, param = ibans.compact(text), "sepa_debit[iban]"
+    if not ibans.well_formed(number):
+        message = "The IBAN you provided is invalid."
+        raise ApiError(message, code="invalid_bank_account_iban", param=param)
+    if number not in ibans.IBANS:
+        raise not_modelled("other IBANs than the test ones", param=param)
+    return ibans.IBANS[number]
+
+
 def attach(call: Call, method_id: str) -> Body:
     """Attach a method to a customer."""
     customer = call.named("customer", "customer") if "customer" in call.params else None
@@ -122,6 +116,8 @@ def detach(call: Call, method_id: str) -> Body:
     private(method)["spent"] = True
     call.save(method)
     call.emit("payment_method.detached", method, previous=previous)
+    if is_debit(method):
+        mandates.end(call, method)
     return render(call, method)
 
 
@@ -164,6 +160,13 @@ def of_customer(call: Call, customer_id: str) -> Body:
 _PAGING = "limit starting_after ending_before"
 
 ROUTES: list[Route] = [
+    route(
+        "POST",
+        "/v1/payment_methods",
+        "payment_method_create",
+        "type sepa_debit billing_details metadata",
+        create,
+    ),
     route("GET", "/v1/payment_methods", "payment_method_list", f"customer type {_PAGING}", list_all),
     route("GET", "/v1/payment_methods/{}", "payment_method_retrieve", "", retrieve),
     route("POST", "/v1/payment_methods/{}", "payment_method_update", "metadata allow_redisplay", update),

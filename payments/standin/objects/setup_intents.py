@@ -3,14 +3,20 @@
 from payments.standin.call import Call, merge_metadata, private, render
 from payments.standin.errors import CARD_ERROR, ApiError, Body
 from payments.standin.listing import FILTERS, page
+from payments.standin.objects import mandates
 from payments.standin.objects.attempts import ask_bank
 from payments.standin.objects.customers import living
 from payments.standin.objects.declines import decline_error, remembered
-from payments.standin.objects.payment_intents import refuse_session_owned
-from payments.standin.objects.payment_methods import finish_attachment, refuse_spent, resolve, test_card
+from payments.standin.objects.instruments import allowed_types, is_debit, setup_decline, test_card
+from payments.standin.objects.intents import refuse_other_type, refuse_session_owned
+from payments.standin.objects.payment_methods import finish_attachment, refuse_spent, resolve
 from payments.standin.routing import Route, route
 from payments.standin.store import new_id
 
+_OPTIONS: Body = {
+    "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"},
+    "sepa_debit": {},
+}
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -18,17 +24,17 @@ def build(call: Call, params: Body) -> Body:
     """A new intent from checked parameters; not yet written."""
     if "customer" in params:
         living(call, params["customer"])
+    types = allowed_types(params)
     intent = call.new(
         "setup_intent",
         "seti",
+        allowed_payment_method_types=params.get("allowed_payment_method_types"),
         automatic_payment_methods={"allow_redirects": "always", "enabled": True},
         customer=params.get("customer"),
         description=params.get("description"),
         metadata=merge_metadata(None, params.get("metadata", {})),
-        payment_method_options={
-            "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
-        },
-        payment_method_types=["card"],
+        payment_method_options={kind: _OPTIONS[kind] for kind in types},
+        payment_method_types=types,
         status="requires_payment_method",
         usage=params.get("usage", "off_session"),
     )
@@ -45,24 +51,40 @@ def create(call: Call) -> Body:
         intent.update(payment_method=method["id"], status="requires_confirmation")
         if call.params.get("confirm"):
             private(intent)["return_url"] = call.params.get("return_url")
-            return render(call, attempt_setup(call, intent, method))
+            return render(call, attempt_setup(call, intent, method, acceptance=_acceptance(call)))
     return render(call, call.save(intent))
 
 
-def attempt_setup(call: Call, intent: Body, method: Body, *, authenticated: bool = False) -> Body:
+def _acceptance(call: Call) -> Body | None:
+    found: Body | None = (call.params.get("mandate_data") or {}).get("customer_acceptance")
+    return found
+
+
+def attempt_setup(
+    call: Call,
+    intent: Body,
+    method: Body,
+    *,
+    authenticated: bool = False,
+    acceptance: Body | None = None,
+) -> Body:
     """Ask the bank to let the card be kept. Leaves the intent `succeeded` or `requires_action`.
 
-    Raises a 402 with the failure recorded when the bank refuses.
+    A debit's bank is not asked; its holder's `acceptance` makes the mandate. Raises a 402 with the failure recorded
+    when the bank refuses.
     """
     refuse_spent(method)
-    card = test_card(method)
+    refuse_other_type(call, intent, method)
     intent["payment_method"] = method["id"]
-    if card.setup_decline:
-        error = decline_error(*card.setup_decline, keep_effects=True, payment_method=render(call, method))
+    decline = setup_decline(method)
+    if decline:
+        error = decline_error(*decline, keep_effects=True, payment_method=render(call, method))
         failed(call, intent, error)
         error.details["setup_intent"] = render(call, intent)
         raise error
-    if card.authenticate != "never" and not authenticated:
+    if is_debit(method):
+        intent["mandate"] = _mandate(call, method, acceptance)
+    elif test_card(method).authenticate != "never" and not authenticated:
         return ask_bank(call, intent)
     private(method)["set_up"] = True
     call.save(method)
@@ -72,6 +94,17 @@ def attempt_setup(call: Call, intent: Body, method: Body, *, authenticated: bool
         finish_attachment(call, method, intent["customer"])
     call.emit("setup_intent.succeeded", intent)
     return intent
+
+
+def _mandate(call: Call, method: Body, acceptance: Body | None) -> str:
+    if acceptance is None:
+        raise ApiError(
+            "A mandate is needed to save a SEPA debit: give the customer's acceptance in mandate_data.",
+            code="setup_intent_mandate_invalid",
+            param="mandate_data",
+        )
+    found: str = mandates.accept(call, method, acceptance)["id"]
+    return found
 
 
 def refuse_authentication(call: Call, intent: Body, method: Body) -> Body:
@@ -110,7 +143,7 @@ def confirm(call: Call, intent_id: str) -> Body:
             setup_intent=render(call, intent),
         )
     private(intent)["return_url"] = call.params.get("return_url")
-    return render(call, attempt_setup(call, intent, resolve(call, name)))
+    return render(call, attempt_setup(call, intent, resolve(call, name), acceptance=_acceptance(call)))
 
 
 def _open(call: Call, intent_id: str, verb: str) -> Body:
@@ -154,7 +187,8 @@ ROUTES: list[Route] = [
         "POST",
         "/v1/setup_intents",
         "setup_intent_create",
-        "customer description metadata usage payment_method confirm return_url automatic_payment_methods",
+        "customer description metadata usage payment_method confirm return_url automatic_payment_methods "
+        "allowed_payment_method_types mandate_data",
         create,
     ),
     route(
@@ -166,7 +200,11 @@ ROUTES: list[Route] = [
     ),
     route("GET", "/v1/setup_intents/{}", "setup_intent_retrieve", "", retrieve),
     route(
-        "POST", "/v1/setup_intents/{}/confirm", "setup_intent_confirm", "payment_method return_url", confirm
+        "POST",
+        "/v1/setup_intents/{}/confirm",
+        "setup_intent_confirm",
+        "payment_method return_url mandate_data",
+        confirm,
     ),
     route("POST", "/v1/setup_intents/{}/cancel", "setup_intent_cancel", "cancellation_reason", cancel),
 ]

@@ -4,7 +4,7 @@ from payments.standin.call import Call, merge_metadata, private, render
 from payments.standin.errors import ApiError, Body
 from payments.standin.listing import FILTERS, page, whole
 from payments.standin.objects.balance import available, move
-from payments.standin.objects.payment_intents import check_currency
+from payments.standin.objects.intents import check_currency
 from payments.standin.routing import Route, route
 from payments.standin.store import new_id
 
@@ -43,9 +43,8 @@ def create(call: Call) -> Body:
     move(call, "payment", transfer["destination_payment"], amount=amount, account=account["id"], **facts)
     private(transfer)
     call.save(transfer)
-    shown = _shown(call, transfer)
-    call.emit("transfer.created", shown)
-    return shown
+    call.emit("transfer.created", shown(call, transfer))
+    return shown(call, transfer)
 
 
 def _destination(call: Call, account_id: str) -> Body:
@@ -94,7 +93,7 @@ def _check_funds(call: Call, amount: int, currency: str, charge: Body | None) ->
     return None
 
 
-def _shown(call: Call, transfer: Body) -> Body:
+def shown(call: Call, transfer: Body) -> Body:
     """The transfer with its reversals inside, as the API shows it."""
     found = call.store.find("transfer_reversal", {"transfer": transfer["id"]})
     reversals = {**whole(call, found, f"/v1/transfers/{transfer['id']}/reversals"), "total_count": len(found)}
@@ -103,7 +102,7 @@ def _shown(call: Call, transfer: Body) -> Body:
 
 def retrieve(call: Call, transfer_id: str) -> Body:
     """One transfer."""
-    return _shown(call, call.fetch("transfer", transfer_id))
+    return shown(call, call.fetch("transfer", transfer_id))
 
 
 def update(call: Call, transfer_id: str) -> Body:
@@ -114,14 +113,14 @@ def update(call: Call, transfer_id: str) -> Body:
     if "description" in call.params:
         transfer["description"] = call.params["description"]
     call.save(transfer)
-    call.emit("transfer.updated", _shown(call, transfer))
-    return _shown(call, transfer)
+    call.emit("transfer.updated", shown(call, transfer))
+    return shown(call, transfer)
 
 
 def list_all(call: Call) -> Body:
     """Transfers, newest first."""
     found = page(call, "transfer", "/v1/transfers", by=("transfer_group", "destination"))
-    found["data"] = [_shown(call, transfer) for transfer in found["data"]]
+    found["data"] = [shown(call, transfer) for transfer in found["data"]]
     return found
 
 
@@ -164,7 +163,7 @@ def reverse(call: Call, transfer_id: str) -> Body:
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
     call.save(reversal)
     call.save(transfer)
-    call.emit("transfer.reversed", _shown(call, transfer))
+    call.emit("transfer.reversed", shown(call, transfer))
     return render(call, reversal)
 
 

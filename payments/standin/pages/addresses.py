@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from payments.standin.call import Call
 from payments.standin.exchange import Answer, Request
-from payments.standin.pages import authentication, checkout, onboarding
+from payments.standin.pages import authentication, checkout, mandates, onboarding
 from payments.standin.pages.layout import not_found
 from payments.standin.pages.words import spoken
 
@@ -20,6 +20,7 @@ _PAGES: list[tuple[str, re.Pattern[str], Page]] = [
     ("GET", re.compile(r"/onboarding/(\w+)"), onboarding.show),
     ("POST", re.compile(r"/onboarding/(\w+)"), onboarding.submit),
     ("GET", re.compile(r"/receipts/(\w+)"), onboarding.receipt),
+    ("GET", re.compile(r"/mandates/(\w+)"), mandates.show),
 ]
 
 

@@ -9,13 +9,17 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "pay_title": ("Pay {amount}", "Paga {amount}"),
     "save_title": ("Save your card", "Salva la tua carta"),
+    "save_title_method": ("Save how you will pay", "Salva come pagherai"),
     "merchant": ("Merchant: {name}", "Esercente: {name}"),
     "nothing_charged": (
-        "Nothing is charged now. The card is kept so that it can be charged later, without you, as you agreed.",
-        "Ora non si addebita nulla. La carta si conserva per un addebito successivo, senza di te, come concordato.",
+        "Nothing is charged now. What you give is kept so that it can be charged later, without you, as you agreed.",
+        "Ora non si addebita nulla. I dati si conservano per un addebito successivo, senza di te, come concordato.",
     ),
     "for": ("For", "Per"),
     "email": ("Email", "Email"),
+    "choose_method": ("How do you want to pay?", "Come vuoi pagare?"),
+    "by_card": ("By card", "Con carta"),
+    "by_sepa_debit": ("By SEPA direct debit, from your account", "Con addebito SEPA, dal tuo conto"),
     "choose_card": ("Choose a test card", "Scegli una carta di prova"),
     "type_card": ("Or type a card number", "Oppure scrivi un numero di carta"),
     "card_number": ("Card number", "Numero della carta"),
@@ -26,11 +30,41 @@ WORDS: dict[str, tuple[str, str]] = {
     "expiry": ("Expiry (MM/YY)", "Scadenza (MM/AA)"),
     "cvc": ("Security code (CVC)", "Codice di sicurezza (CVC)"),
     "name": ("Name on the card", "Nome sulla carta"),
+    "choose_iban": ("Choose a test account", "Scegli un conto di prova"),
+    "type_iban": ("Your account", "Il tuo conto"),
+    "iban": ("IBAN", "IBAN"),
+    "iban_hint": (
+        "Leave it empty to use the account chosen above.",
+        "Lascialo vuoto per usare il conto scelto sopra.",
+    ),
+    "holder": ("Account holder's name", "Nome del titolare del conto"),
+    "mandate": (
+        (
+            "By sending this form you allow {name}, and Stripe which collects for it, to ask your bank to debit your "
+            "account, and your bank to do so. You can have a debit back from your bank within eight weeks, on the "
+            "terms you have agreed with it. You will be told up to two days before a debit."
+        ),
+        (
+            "Inviando questo modulo autorizzi {name}, e Stripe che incassa per suo conto, a chiedere alla tua banca "
+            "l’addebito sul tuo conto, e la tua banca a eseguirlo. Puoi farti rimborsare un addebito dalla tua banca "
+            "entro otto settimane, alle condizioni concordate con lei. Di ogni addebito avrai notizia fino a due "
+            "giorni prima."
+        ),
+    ),
+    "mandate_title": ("SEPA direct debit mandate", "Mandato di addebito SEPA"),
+    "mandate_reference": ("Reference: {reference}", "Riferimento: {reference}"),
+    "mandate_account": ("Account: {country} … {last4}", "Conto: {country} … {last4}"),
+    "mandate_accepted": ("Accepted on {date}", "Accettato il {date}"),
+    "mandate_active": ("This mandate is active.", "Questo mandato è attivo."),
+    "mandate_inactive": ("This mandate is no longer active.", "Questo mandato non è più attivo."),
     "pay": ("Pay {amount}", "Paga {amount}"),
     "save": ("Save the card", "Salva la carta"),
+    "save_method": ("Save", "Salva"),
     "back": ("Cancel and go back", "Annulla e torna indietro"),
     "problem": ("There is a problem", "C’è un problema"),
     "bad_number": ("This is not one of the test card numbers.", "Questo non è un numero di carta di prova."),
+    "bad_iban": ("This is not one of the test IBANs.", "Questo non è un IBAN di prova."),
+    "bad_holder": ("Give the name of the account's holder.", "Indica il nome del titolare del conto."),
     "bad_expiry": ("Give a month and year to come, as MM/YY.", "Indica un mese e anno futuri, come MM/AA."),
     "bad_cvc": (
         "Give the three digits of the security code.",

@@ -1,71 +1,66 @@
-"""A real stand-in process, the real SDK, and a receiver of webhooks.
+"""What the contract's tests and the stand-in's own have in common.
 
-What only the stand-in can do (its clock, its switches, its hosted pages) is in fixtures of its own, so that a test
-that does without them can be pointed at the real API.
+A test in `contract/` uses what any target has (`client`, `target` and what is made of them) and passes unchanged
+against Stripe's test mode; one in `own/` may use the stand-in's clock, switches and hosted pages. Each folder has a
+stand-in of its own: a moved clock leaves things in the future.
 """
 
-import json
-import re
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
 import stripe
 
-REPOSITORY = Path(__file__).parents[3]
-TEST_KEY = "sk_test_contract"
+from payments.standin.service import Service
+
+from .machine import REPOSITORY, TEST_KEY, Control, Standin, sdk, start, start_here
+from .receiving import Receiver, receiving
+from .target import NO_KEY, STANDIN, TEST_MODE, Target, stripe_key
+from .wire import Reply, fetch, pay_at, submit
+
+__all__ = [
+    "REPOSITORY",
+    "Control",
+    "Receiver",
+    "Reply",
+    "Standin",
+    "fetch",
+    "pay_at",
+    "sdk",
+    "start",
+    "submit",
+]
+
+OWN = Path(__file__).parent / "own"
 
 
-@dataclass
-class Standin:
-    """A running stand-in."""
-
-    process: Any
-    url: str
-    state: Path
-
-    def stop(self) -> int:
-        self.process.terminate()
-        code: int = self.process.wait(timeout=5)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--stripe-target",
+        choices=(STANDIN, TEST_MODE),
+        default=STANDIN,
+        help="what the contract is held against: the stand-in, or Stripe's test mode (STRIPE_SECRET_KEY)",
+    )
 
 
-def start(state: Path, *arguments: str) -> Standin:
-    """Start a stand-in and wait until it says where it listens."""
-    command = [sys.executable, "-m", "payments.standin", "--port", "0", "--state", str(state), *arguments]
-    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith("listening on http://127.0.0.1:"), line
-    return Standin(process, line.removeprefix("listening on ").strip(), state)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Against Stripe, what only the stand-in can do is not asked."""
+    if config.getoption("--stripe-target", STANDIN) == STANDIN:
+        return
+    if not stripe_key():
+        raise pytest.UsageError(NO_KEY)
+    own = [item for item in items if OWN in item.path.parents]
+    config.hook.pytest_deselected(items=own)
+    items[:] = [item for item in items if item not in own]
 
 
-@pytest.fixture(scope="session")
-def standin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
-    running = start(tmp_path_factory.mktemp("standin") / "state.sqlite")
-    yield running
-    running.stop()
-
-
-def sdk(url: str, *, key: str = TEST_KEY, retries: int = 0) -> stripe.StripeClient:
-    return stripe.StripeClient(key, base_addresses={"api": url}, max_network_retries=retries)
-
-
-@pytest.fixture(scope="session")
-def client(standin: Standin) -> stripe.V1Services:
+def funded(target: Target) -> stripe.V1Services:
     """The SDK, with money available from the start: no test depends on what another has spent."""
-    services = sdk(standin.url).v1
+    services = target.services()
     buyer = services.customers.create({"email": "float@example.org"})
     card = services.payment_methods.attach("pm_card_bypassPending", {"customer": buyer.id})
     services.payment_intents.create(
@@ -81,108 +76,22 @@ def client(standin: Standin) -> stripe.V1Services:
     return services
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_args: Any, **_named: Any) -> None:
-        return None
-
-
-@dataclass
-class Reply:
-    """An HTTP answer as it came: redirects are not followed."""
-
-    status: int
-    headers: Any
-    text: str
-
-    @property
-    def location(self) -> str:
-        return str(self.headers["Location"])
-
-
-def fetch(url: str, data: bytes | None = None, **headers: str) -> Reply:
-    request = Request(
-        url, data=data, headers={name.replace("_", "-"): value for name, value in headers.items()}
+@contextmanager
+def a_standin(folder: Path) -> Iterator[tuple[Service, Target]]:
+    """A stand-in inside this process, and as a target."""
+    running = start_here(folder / "state.sqlite")
+    control = Control(running.url)
+    yield (
+        running,
+        Target(running.url, TEST_KEY, lambda intent_id: control("settle", payment_intent=intent_id)),
     )
-    try:
-        with build_opener(_NoRedirects).open(request, timeout=10) as answer:
-            return Reply(answer.status, answer.headers, answer.read().decode())
-    except HTTPError as answer:
-        with answer:
-            return Reply(answer.code, answer.headers, answer.read().decode())
-
-
-def submit(url: str, **fields: str) -> Reply:
-    """Send a hosted page's form."""
-    return fetch(url, urlencode(fields).encode())
-
-
-@dataclass
-class Control:
-    """The switches of the stand-in."""
-
-    url: str
-
-    def __call__(self, name: str, **body: Any) -> Any:
-        reply = fetch(
-            f"{self.url}/_standin/{name}", json.dumps(body).encode(), Content_Type="application/json"
-        )
-        assert reply.status == 200, reply.text
-        return json.loads(reply.text)
-
-    def read(self, name: str) -> Any:
-        return json.loads(fetch(f"{self.url}/_standin/{name}").text)
-
-
-@pytest.fixture
-def control(standin: Standin) -> Iterator[Control]:
-    switches = Control(standin.url)
-    yield switches
-    switches("faults")
-    switches("clock", offset=0)
-
-
-@dataclass
-class Receiver:
-    """An endpoint of webhooks that remembers what came and answers as told."""
-
-    url: str
-    arrived: list[tuple[str, bytes]] = field(default_factory=list)
-    status: int = 200
-
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _, body in self.arrived]
-
-    def types(self) -> list[str]:
-        return [event["type"] for event in self.events()]
+    running.stop()
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            there.arrived.append((self.headers["Stripe-Signature"], body))
-            self.send_response(there.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"ok")
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    there = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield there
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with receiving() as there:
+        yield there
 
 
 def refusal(caught: pytest.ExceptionInfo[stripe.StripeError]) -> Any:
@@ -195,15 +104,8 @@ def customer(client: stripe.V1Services) -> stripe.Customer:
     return client.customers.create({"email": "backer@example.org", "name": "Ada Backer"})
 
 
-def pay_at(page_url: str, card: str = "4242424242424242") -> str:
-    """Use the hosted page with a test card; where it leads."""
-    reply = submit(page_url, card=card)
-    assert reply.status == 303, re.sub(r"<[^>]+>", " ", reply.text)
-    return reply.location
-
-
 @pytest.fixture
-def saved_card(client: stripe.V1Services, customer: stripe.Customer):
+def saved_card(client: stripe.V1Services, customer: stripe.Customer) -> Callable[..., stripe.PaymentMethod]:
     """Attach the test card of a token to the customer."""
 
     def attach(token: str = "pm_card_visa") -> stripe.PaymentMethod:
@@ -213,8 +115,11 @@ def saved_card(client: stripe.V1Services, customer: stripe.Customer):
 
 
 @pytest.fixture
-def charge(client: stripe.V1Services, customer: stripe.Customer, saved_card):
-    """Charge a saved card off-session, as a campaign does after its deadline."""
+def charge(client: stripe.V1Services, customer: stripe.Customer, saved_card) -> Callable[..., Any]:
+    """Charge a saved card off-session, as a campaign does after its deadline.
+
+    Captured at once, as the project does: the balance transaction is there with the answer.
+    """
 
     def pay(token: str = "pm_card_visa", amount: int = 2500, *, key: str | None = None, **more: Any):
         params: Any = {
@@ -224,8 +129,119 @@ def charge(client: stripe.V1Services, customer: stripe.Customer, saved_card):
             "payment_method": saved_card(token).id,
             "off_session": True,
             "confirm": True,
+            "capture_method": "automatic",
             **more,
         }
         return client.payment_intents.create(params, {"idempotency_key": key} if key else {})
 
     return pay
+
+
+@pytest.fixture
+def setup_session(client: stripe.V1Services, customer: stripe.Customer) -> Callable[..., Any]:
+    """Open a session that saves a card."""
+
+    def open_one(**more: Any):
+        params: Any = {
+            "mode": "setup",
+            "ui_mode": "hosted_page",
+            "currency": "eur",
+            "customer": customer.id,
+            "metadata": {"pledge": "7"},
+            "setup_intent_data": {"metadata": {"pledge": "7"}},
+            "success_url": "https://example.org/done?session={CHECKOUT_SESSION_ID}",
+            "cancel_url": "https://example.org/back",
+            "locale": "it",
+            **more,
+        }
+        return client.checkout.sessions.create(params)
+
+    return open_one
+
+
+@pytest.fixture
+def payment_session(client: stripe.V1Services, customer: stripe.Customer) -> Callable[..., Any]:
+    """Open a session that collects 12.50 euro."""
+
+    def open_one(**more: Any):
+        item = {
+            "quantity": 1,
+            "price_data": {"currency": "eur", "unit_amount": 1250, "product_data": {"name": "Orto"}},
+        }
+        params: Any = {
+            "mode": "payment",
+            "customer": customer.id,
+            "line_items": [item],
+            "payment_intent_data": {"transfer_group": "campaign_1", "metadata": {"pledge": "7"}},
+            "success_url": "https://example.org/done",
+            "locale": "en",
+            **more,
+        }
+        return client.checkout.sessions.create(params)
+
+    return open_one
+
+
+def handed_over() -> dict[str, Any]:
+    """What a platform hands over of an account's holder, with the values that test mode takes for verified."""
+    address = {"line1": "address_full_match", "city": "Milano", "postal_code": "20121", "country": "IT"}
+    return {
+        "business_type": "individual",
+        "business_profile": {"mcc": "8398", "url": "https://example.org"},
+        "individual": {
+            "first_name": "Ada",
+            "last_name": "Backer",
+            "email": "org@example.org",
+            "phone": "+390000000000",
+            "dob": {"day": 1, "month": 1, "year": 1901},
+            "address": address,
+        },
+        "tos_acceptance": {"date": int(time.time()), "ip": "127.0.0.1"},
+        "external_account": {
+            "object": "bank_account",
+            "country": "IT",
+            "currency": "eur",
+            "account_holder_name": "Ada Backer",
+            "account_number": "IT40S0542811101000000123456",
+        },
+    }
+
+
+@pytest.fixture
+def account(client: stripe.V1Services, target: Target) -> Callable[..., Any]:
+    """A connected account whose requirements the platform collects, everything handed over or nothing yet."""
+
+    def make(*, onboarded: bool = True):
+        params: Any = {
+            "country": "IT",
+            "email": "org@example.org",
+            "capabilities": {"transfers": {"requested": True}},
+            "controller": {
+                "fees": {"payer": "application"},
+                "losses": {"payments": "application"},
+                "requirement_collection": "application",
+                "stripe_dashboard": {"type": "none"},
+            },
+            **(handed_over() if onboarded else {}),
+        }
+        made = client.accounts.create(params)
+        if not onboarded:
+            return made
+        return target.until(
+            lambda: client.accounts.retrieve(made.id),
+            lambda found: found.capabilities.transfers == "active" and bool(found.payouts_enabled),
+        )
+
+    return make
+
+
+@pytest.fixture
+def held(client: stripe.V1Services) -> int:
+    """The platform's available euro, in cents."""
+    return sum(line.amount for line in client.balance.retrieve().available if line.currency == "eur")
+
+
+@pytest.fixture
+def key() -> str:
+    """An idempotency key that nobody has used."""
+    return uuid.uuid4().hex

@@ -11,23 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .conftest import REPOSITORY, Control, fetch, pay_at, sdk, start
+from tests.payments.standin.conftest import REPOSITORY, Control, fetch, pay_at, sdk, start
+from tests.payments.standin.machine import start_here
 
 pytestmark = pytest.mark.process
-
-
-def test_it_listens_on_the_loopback_address_only(standin):
-    """The stand-in's own rule."""
-    assert urlsplit(standin.url).hostname == "127.0.0.1"
-    sockets = subprocess.run(["ss", "-ltnp"], capture_output=True, text=True, check=False).stdout
-    mine = [line for line in sockets.splitlines() if f"pid={standin.process.pid}," in line]
-    if not mine:  # no `ss` here: the kernel's own table says the same
-        port = f"{urlsplit(standin.url).port:04X}"
-        with Path("/proc/net/tcp").open(encoding="ascii") as table:
-            mine = [line for line in table if f":{port} 00000000:0000 0A" in line]
-        assert all("0100007F:" in line for line in mine)
-    assert mine
-    assert not any("0.0.0.0:" + str(urlsplit(standin.url).port) in line for line in mine)
 
 
 def test_everything_survives_a_restart(tmp_path):
@@ -47,7 +34,7 @@ def test_everything_survives_a_restart(tmp_path):
         )
     finally:
         assert first.stop() == 0
-    second = start(tmp_path / "state.sqlite")
+    second = start_here(tmp_path / "state.sqlite")
     try:
         client = sdk(second.url).v1
         assert (
@@ -68,16 +55,18 @@ def test_a_kill_loses_nothing_that_was_answered(tmp_path):
     first.process.kill()
     first.process.wait(timeout=5)
     first.process.stdout.close()
-    second = start(tmp_path / "state.sqlite")
+    second = start_here(tmp_path / "state.sqlite")
     try:
         assert sdk(second.url).v1.customers.retrieve(customer.id).email == "a@example.org"
     finally:
         second.stop()
 
 
-def test_sigterm_stops_it_within_a_second(tmp_path):
+def test_it_listens_on_the_loopback_address_only_and_stops_within_a_second(tmp_path):
     """The stand-in's own rule."""
     running = start(tmp_path / "state.sqlite")
+    assert urlsplit(running.url).hostname == "127.0.0.1"
+    assert _listening(urlsplit(running.url).port) == {"0100007F"}
     began = time.monotonic()
     assert running.stop() == 0
     assert time.monotonic() - began < 1
@@ -133,6 +122,13 @@ def test_it_ends_with_its_parent(tmp_path):
     while _alive(child) and time.monotonic() < until:
         time.sleep(0.02)
     assert not _alive(child)
+
+
+def _listening(port: int) -> set[str]:
+    """The addresses somebody listens at on a port, as the kernel writes them; what `ss -ltn` reads too."""
+    with Path("/proc/net/tcp").open(encoding="ascii") as table:
+        rows = [line.split() for line in table][1:]
+    return {local[:8] for _, local, _, state, *_ in rows if state == "0A" and local[9:] == f"{port:04X}"}
 
 
 def _alive(pid: int) -> bool:

@@ -1,32 +1,19 @@
 """The hosted pages in a real browser: accessible, narrow, without a mouse."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from .conftest import Receiver
+from tests.browsing import nothing_wrong
+from tests.payments.standin.conftest import Receiver
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
 
 @pytest.fixture
-def page(browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 320, "height": 640})
+def page(system_chromium: Browser) -> Iterator[Page]:
+    context = system_chromium.new_context(viewport={"width": 320, "height": 640})
     yield context.new_page()
     context.close()
 
@@ -36,7 +23,7 @@ def session(client, customer, receiver: Receiver):
     """Open a session whose success page is a real server: the policy of forms is held to redirects too."""
     origin = receiver.url.removesuffix("/hook")
 
-    def open_one(mode: str):
+    def open_one(mode: str, **more):
         item = {
             "quantity": 1,
             "price_data": {"currency": "eur", "unit_amount": 125_000, "product_data": {"name": "Orto"}},
@@ -48,17 +35,11 @@ def session(client, customer, receiver: Receiver):
             "cancel_url": f"{origin}/back",
             "locale": "it",
             **({"currency": "eur"} if mode == "setup" else {"line_items": [item]}),
+            **more,
         }
         return client.checkout.sessions.create(params)
 
     return open_one
-
-
-def check(page: Page) -> None:
-    """Nothing for axe to find, and no sideways scroll."""
-    found = Axe().run(page)["violations"]
-    assert found == [], [(violation["id"], violation["nodes"][0]["html"]) for violation in found]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("mode", ["setup", "payment"])
@@ -66,19 +47,19 @@ def test_the_hosted_journey_is_accessible_on_a_phone(page, session, mode):
     """Docs: Checkout; Testing, 3D Secure authentication."""
     opened = session(mode)
     page.goto(opened.url)
-    check(page)
+    nothing_wrong(page)
     page.get_by_label("4000 0000 0000 0002").check()
     page.get_by_role("button").click()
     page.get_by_role("alert").wait_for()
-    check(page)
+    nothing_wrong(page)
     page.get_by_label("4000 0027 6000 3184").check()
     page.get_by_role("button").click()
     page.get_by_role("button", name="Conferma").wait_for()
-    check(page)
+    nothing_wrong(page)
     page.get_by_role("button", name="Conferma").click()
     page.wait_for_url(f"**/done?session={opened.id}")
     page.goto(opened.url)
-    check(page)
+    nothing_wrong(page)
 
 
 def test_the_hosted_page_works_by_keyboard_alone(page, session):
@@ -98,7 +79,7 @@ def test_a_form_error_is_read_with_its_field(page, session):
     page.goto(session("setup").url)
     page.get_by_label("Numero della carta").fill("1234")
     page.get_by_role("button").click()
-    check(page)
+    nothing_wrong(page)
     field = page.get_by_label("Numero della carta")
     assert field.get_attribute("aria-invalid") == "true"
     assert "number-wrong" in field.get_attribute("aria-describedby")
@@ -116,7 +97,7 @@ def test_the_onboarding_page_is_accessible(page, client):
         }
     )
     page.goto(link.url)
-    check(page)
+    nothing_wrong(page)
 
 
 def test_an_expired_session_and_a_missing_page_are_accessible(page, client, session, standin):
@@ -125,4 +106,25 @@ def test_an_expired_session_and_a_missing_page_are_accessible(page, client, sess
     client.checkout.sessions.expire(opened.id)
     for address in (opened.url, f"{standin.url}/nothing"):
         page.goto(address)
-        check(page)
+        nothing_wrong(page)
+
+
+def test_a_debit_is_chosen_by_keyboard_and_reads_its_errors(page, session):
+    """Docs: SEPA Direct Debit, Accept a payment (Checkout)."""
+    opened = session("payment", allowed_payment_method_types=["card", "sepa_debit"])
+    page.goto(opened.url)
+    nothing_wrong(page)
+    assert page.get_by_label("Numero della carta").is_visible()
+    assert page.get_by_label("IBAN", exact=True).is_hidden()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_label("Numero della carta").is_hidden()
+    page.get_by_label("IBAN", exact=True).fill("IT00")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.id") == "iban"
+    nothing_wrong(page)
+    page.get_by_label("IBAN", exact=True).fill("AT61 1904 3002 3457 3201")
+    page.get_by_label("Nome del titolare del conto").fill("Ada Backer")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/done?session={opened.id}*")  # a browser keeps the fragment through a redirect

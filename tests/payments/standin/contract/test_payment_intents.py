@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from .conftest import fetch, refusal, submit
+from tests.payments.standin.conftest import refusal
 
 
 def test_an_off_session_charge_succeeds_and_carries_its_group(client, charge):
@@ -123,44 +123,6 @@ def test_lists_are_newest_first_and_paged(client, customer):
     ] == made[::-1]
 
 
-def test_an_on_session_payment_with_authentication(client, customer, saved_card, standin):
-    """Docs: 3D Secure authentication, Redirect to the bank website."""
-    intent = client.payment_intents.create(
-        {
-            "amount": 900,
-            "currency": "eur",
-            "customer": customer.id,
-            "confirm": True,
-            "payment_method": saved_card("pm_card_authenticationRequired").id,
-            "return_url": "https://example.org/back?x=1",
-        }
-    )
-    assert (intent.status, intent.next_action.type) == ("requires_action", "redirect_to_url")
-    reply = submit(intent.next_action.redirect_to_url.url, answer="complete")
-    assert reply.location.startswith(f"https://example.org/back?x=1&payment_intent={intent.id}")
-    assert reply.location.endswith("redirect_status=succeeded")
-    assert client.payment_intents.retrieve(intent.id).status == "succeeded"
-
-
-def test_a_failed_authentication_asks_for_another_card(client, customer, saved_card):
-    """Docs: 3D Secure authentication."""
-    intent = client.payment_intents.create(
-        {
-            "amount": 900,
-            "currency": "eur",
-            "customer": customer.id,
-            "confirm": True,
-            "payment_method": saved_card("pm_card_authenticationRequired").id,
-            "return_url": "https://example.org/",
-        }
-    )
-    submit(intent.next_action.redirect_to_url.url, answer="fail")
-    after = client.payment_intents.retrieve(intent.id)
-    assert after.status == "requires_payment_method"
-    assert after.last_payment_error.code == "payment_intent_authentication_failure"
-    assert fetch(intent.next_action.redirect_to_url.url).status == 410
-
-
 def test_on_session_confirmation_needs_a_return_url(client, customer, saved_card):
     """Docs: API reference, Confirm a PaymentIntent (return_url)."""
     with pytest.raises(stripe.InvalidRequestError) as caught:
@@ -174,22 +136,3 @@ def test_on_session_confirmation_needs_a_return_url(client, customer, saved_card
             }
         )
     assert caught.value.param == "return_url"
-
-
-def test_a_saved_card_may_run_dry(client, charge, control, customer):
-    """The stand-in's own switch: a saved card changes its behaviour."""
-    method = client.payment_methods.attach("pm_card_visa", {"customer": customer.id})
-    control("card", payment_method=method.id, behaves_like="4000000000009995")
-    params = {
-        "amount": 900,
-        "currency": "eur",
-        "customer": customer.id,
-        "payment_method": method.id,
-        "off_session": True,
-        "confirm": True,
-    }
-    with pytest.raises(stripe.CardError) as caught:
-        client.payment_intents.create(params)
-    assert refusal(caught).decline_code == "insufficient_funds"
-    control("card", payment_method=method.id, behaves_like="4242424242424242")
-    assert client.payment_intents.create(params).status == "succeeded"

@@ -5,34 +5,18 @@ import base64
 import pytest
 import stripe
 
-from .conftest import Standin, fetch, sdk
 
-
-def _raw(standin: Standin, path: str, body: str | None = None, **headers: str):
-    headers.setdefault("Authorization", "Bearer sk_test_contract")
-    return fetch(standin.url + path, None if body is None else body.encode(), **headers)
-
-
-def test_a_request_without_a_key_is_refused(standin):
+def test_a_request_without_a_key_is_refused(target):
     """Docs: API reference, Authentication."""
-    reply = fetch(standin.url + "/v1/customers")
+    reply = target.request("/v1/customers", Authorization="")
     assert reply.status == 401
     assert '"type":"invalid_request_error"' in reply.text
 
 
-@pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc", "pk_test_abc", "nonsense"])
-def test_only_test_keys_are_taken(standin, key):
-    """Docs: API keys, Sandbox and live mode."""
-    with pytest.raises(stripe.AuthenticationError) as caught:
-        sdk(standin.url, key=key).v1.customers.create()
-    assert caught.value.http_status == 401
-    assert "abc" not in str(caught.value)
-
-
-def test_basic_authentication_is_taken_too(standin):
+def test_basic_authentication_is_taken_too(target):
     """Docs: API reference, Authentication."""
-    credentials = base64.b64encode(b"sk_test_contract:").decode()
-    assert _raw(standin, "/v1/balance", Authorization=f"Basic {credentials}").status == 200
+    credentials = base64.b64encode(f"{target.key}:".encode()).decode()
+    assert target.request("/v1/balance", Authorization=f"Basic {credentials}").status == 200
 
 
 def test_every_answer_has_its_own_request_id(client):
@@ -40,12 +24,6 @@ def test_every_answer_has_its_own_request_id(client):
     first, second = client.customers.create(), client.customers.create()
     assert first.last_response.request_id.startswith("req_")
     assert first.last_response.request_id != second.last_response.request_id
-
-
-def test_the_pinned_version_is_spoken_and_no_other(standin):
-    """Docs: API reference, Versioning."""
-    assert _raw(standin, "/v1/balance").headers["Stripe-Version"] == "2026-10-28.endive"
-    assert _raw(standin, "/v1/balance", Stripe_Version="2020-08-27").status == 400
 
 
 def test_an_unknown_parameter_is_refused_by_name(client):
@@ -92,15 +70,6 @@ def test_an_ill_typed_parameter_is_refused(client, params, code, param):
     assert (caught.value.http_status, caught.value.code, caught.value.param) == (400, code, param)
 
 
-def test_what_is_not_modelled_is_refused_aloud(client):
-    """The stand-in's own rule: no parameter is silently without effect."""
-    with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.payment_intents.create(
-            {"amount": 100, "currency": "eur", "transfer_data": {"destination": "acct_1"}}
-        )
-    assert caught.value.code == "standin_not_modelled"
-
-
 def test_an_unknown_id_is_a_404_with_its_parameter(client):
     """Docs: Error codes, resource_missing."""
     with pytest.raises(stripe.InvalidRequestError) as caught:
@@ -112,9 +81,9 @@ def test_an_unknown_id_is_a_404_with_its_parameter(client):
     )
 
 
-def test_an_unknown_address_is_a_404(standin):
+def test_an_unknown_address_is_a_404(target):
     """Docs: API reference, Errors."""
-    assert _raw(standin, "/v1/subscriptions").status == 404
+    assert target.request("/v1/nonsense").status == 404
 
 
 def test_metadata_merges_and_an_empty_value_unsets(client, customer):
@@ -128,7 +97,7 @@ def test_expand_replaces_ids_by_objects(client, charge):
     """Docs: API reference, Expanding responses."""
     intent = charge(expand=["latest_charge.balance_transaction", "customer"])
     assert intent.customer.email == "backer@example.org"
-    assert intent.latest_charge.balance_transaction.net == 2500 - 63
+    assert intent.latest_charge.balance_transaction.amount == 2500
 
 
 def test_expand_reaches_into_lists(client, charge, customer):

@@ -1,9 +1,9 @@
-"""Customers, payment methods, setup intents by the API."""
+"""Customers and payment methods."""
 
 import pytest
 import stripe
 
-from .conftest import refusal, submit
+from tests.payments.standin.conftest import refusal
 
 
 def test_a_customer_is_kept_and_changed(client, customer):
@@ -67,45 +67,3 @@ def test_a_declined_card_can_not_be_attached(client, saved_card, token, decline_
 def test_no_card_number_is_shown(saved_card):
     """Docs: API reference, The PaymentMethod object."""
     assert "4242424242424242" not in str(saved_card())
-
-
-def test_a_setup_intent_is_created_confirmed_and_canceled(client, customer):
-    """Docs: API reference, Setup Intents."""
-    intent = client.setup_intents.create({"customer": customer.id, "usage": "off_session"})
-    assert client.setup_intents.retrieve(intent.id).status == "requires_payment_method"
-    assert client.setup_intents.cancel(intent.id).status == "canceled"
-    with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.setup_intents.cancel(intent.id)
-    assert caught.value.code == "setup_intent_unexpected_state"
-    done = client.setup_intents.create(
-        {"customer": customer.id, "payment_method": "pm_card_visa", "confirm": True}
-    )
-    assert done.status == "succeeded"
-    assert client.payment_methods.retrieve(done.payment_method).customer == customer.id
-
-
-def test_a_card_set_up_with_authentication_is_charged_without(client, customer):
-    """Docs: Testing, Authentication and setup (4000002500003155)."""
-    setup = client.setup_intents.create(
-        {
-            "customer": customer.id,
-            "payment_method": "pm_card_authenticationRequiredOnSetup",
-            "confirm": True,
-            "return_url": "https://example.org/",
-        }
-    )
-    assert setup.status == "requires_action"
-    submit(setup.next_action.redirect_to_url.url, answer="complete")
-    setup = client.setup_intents.retrieve(setup.id)
-    assert setup.status == "succeeded"
-    intent = client.payment_intents.create(
-        {
-            "amount": 900,
-            "currency": "eur",
-            "customer": customer.id,
-            "payment_method": setup.payment_method,
-            "off_session": True,
-            "confirm": True,
-        }
-    )
-    assert intent.status == "succeeded"
