@@ -17,6 +17,7 @@ class PaymentsConfig(AppConfig):
         jobs.register("pledges.cleanup", cleanup.clean_up, every=2)
         jobs.register("pledges.sweep", sweep.check_unknown_cards, every=30)
         self._register_collection()
+        self._register_money_back()
 
     @staticmethod
     def _register_collection() -> None:
@@ -24,16 +25,30 @@ class PaymentsConfig(AppConfig):
         from crowdfund.kit import desk, jobs
         from payments.receivers import EVENTS
         from payments.selectors import money
-        from payments.services import charge, close, payout, recover, refund, release
+        from payments.services import charge, close, payout, recover, release
         from payments.webhooks.handlers import on
 
         jobs.register("campaigns.close", close.close_due, every=1)
         jobs.register("pledges.charge", charge.charge_due, every=1)
         jobs.register("pledges.release", release.release_due, every=2)
         jobs.register("pledges.recovery_end", recover.end_windows, every=30)
-        jobs.register("refunds.execute", refund.execute_refunds, every=5)
         jobs.register("payouts.execute", payout.execute_payouts, every=2)
         desk.register_officer(money.officer_tasks)
         desk.register_team(money.team_tasks)
         for event_type, receiver in EVENTS.items():
             on(event_type, receiver)
+
+    @staticmethod
+    def _register_money_back() -> None:
+        """Register refunds, disputes and what is taken back for them."""
+        from crowdfund.kit import desk, jobs
+        from payments.selectors import back_desk
+        from payments.services import dispute_answers, disputes, refund_send, reversals
+
+        jobs.register("refunds.execute", refund_send.execute_refunds, every=5)
+        jobs.register("refunds.waiting", refund_send.go_on_with_waiting, every=30)
+        jobs.register("reversals.execute", reversals.execute_reversals, every=5)
+        jobs.register("disputes.answer", dispute_answers.send_answers, every=5)
+        jobs.register("disputes.follow", disputes.follow_disputes, every=60)
+        desk.register_officer(back_desk.officer_tasks)
+        desk.register_team(back_desk.team_tasks)

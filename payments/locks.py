@@ -1,4 +1,7 @@
-"""The locks of this room. The order, over all rooms: campaign, then fund, then pledge, then what hangs on it."""
+"""The locks of this room, over all rooms in this order.
+
+Campaign, channel, fund, pledge, attempt, then dispute, refund and disbursement, then payout and reversal.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,16 @@ from django.db import connection
 
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
-from payments.models import CampaignChannel, ChargeAttempt, Disbursement, Payout, Pledge
+from payments.models import (
+    CampaignChannel,
+    ChargeAttempt,
+    Disbursement,
+    Dispute,
+    Payout,
+    Pledge,
+    Refund,
+    TransferReversal,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,3 +98,18 @@ def lock_payout(payout_id: int) -> Payout:
     """Lock a payout and read it anew, with what it executes."""
     found = Payout.objects.select_for_update(of=("self",)).select_related("disbursement__campaign__project")
     return found.get(pk=payout_id)
+
+
+def lock_refund(refund_id: int) -> Refund:
+    """Lock a refund and read it anew."""
+    return Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
+
+
+def lock_dispute(dispute_id: int) -> Dispute:
+    """Lock a dispute and read it anew, with its charge."""
+    return Dispute.objects.select_for_update(of=("self",)).select_related("attempt").get(pk=dispute_id)
+
+
+def lock_reversal(reversal_id: int) -> TransferReversal:
+    """Lock a reversal and read it anew."""
+    return TransferReversal.objects.select_for_update(of=("self",)).get(pk=reversal_id)

@@ -23,7 +23,20 @@ if TYPE_CHECKING:
     from accounts.models import Organisation
     from accounts.permissions import Visitor
     from campaigns.models import Campaign
-    from payments.models import Disbursement, Payout, Pledge
+    from payments.models import (
+        Disbursement,
+        Dispute,
+        OtherWay,
+        OwnAdvance,
+        Payout,
+        Pledge,
+        Receivable,
+        ReceivableClosing,
+        Refund,
+        RefundDecision,
+        RefundRequest,
+        TransferReversal,
+    )
 
 # Signed links: each opens one pledge for one purpose, and never logs anyone in
 
@@ -108,3 +121,76 @@ def can_record_mandate(user: Visitor | None, payout: Payout) -> bool:
 def can_open_payout_account(user: Visitor | None, organisation: Organisation) -> bool:
     """The owner says where the organisation's money goes."""
     return can_manage_organisation(user, organisation) if is_person(user) else False
+
+
+# Money that goes back: refunds, disputes, what organisations owe, the platform's own
+
+
+def _is_officer_apart(user: Visitor | None, organisation_id: int) -> bool:
+    """Say whether this is an officer who is no member of the beneficiary."""
+    return has_role(user, Role.OFFICER) and not belongs_to(user, organisation_id)
+
+
+def can_propose_refund(user: Visitor | None, pledge: Pledge) -> bool:
+    """An officer proposes to give a pledge back, unless a member of the beneficiary."""
+    return _is_officer_apart(user, pledge.campaign.project.organisation_id)
+
+
+def can_decide_refund(user: Visitor | None, decision: RefundDecision) -> bool:
+    """An approver decides: somebody else than who proposed, and no member of the beneficiary."""
+    return can_decide_on(user, decision, decision.pledge.campaign.project.organisation_id)
+
+
+def can_answer_request(user: Visitor | None, request: RefundRequest) -> bool:
+    """An officer answers a backer's request, unless a member of the beneficiary."""
+    return _is_officer_apart(user, request.pledge.campaign.project.organisation_id)
+
+
+def can_pay_another_way(user: Visitor | None, refund: Refund) -> bool:
+    """An officer records that a refund was paid another way, unless a member of the beneficiary."""
+    return _is_officer_apart(user, refund.pledge.campaign.project.organisation_id)
+
+
+def can_decide_other_way(user: Visitor | None, other: OtherWay) -> bool:
+    """An approver confirms: somebody else than who recorded it, and no member of the beneficiary."""
+    return can_decide_on(user, other, other.refund.pledge.campaign.project.organisation_id)
+
+
+def can_decide_reversal(user: Visitor | None, reversal: TransferReversal) -> bool:
+    """An officer decides what becomes of a reversal that was refused, unless a member of the beneficiary."""
+    return _is_officer_apart(user, reversal.payout.disbursement.campaign.project.organisation_id)
+
+
+def can_see_dispute(user: Visitor | None, dispute: Dispute) -> bool:
+    """The team sees the disputes of its campaign, staff see all."""
+    return can_see_money(user, dispute.pledge.campaign)
+
+
+def can_write_evidence(user: Visitor | None, dispute: Dispute) -> bool:
+    """The team and officers write what the bank should know."""
+    return _is_beneficiary(user, dispute.pledge.campaign) or has_role(user, Role.OFFICER)
+
+
+def can_answer_dispute(user: Visitor | None, dispute: Dispute) -> bool:
+    """An officer answers the bank, or accepts the dispute, unless a member of the beneficiary."""
+    return _is_officer_apart(user, dispute.pledge.campaign.project.organisation_id)
+
+
+def can_propose_closing(user: Visitor | None, receivable: Receivable) -> bool:
+    """An officer proposes that a debt was paid back or is given up, unless a member of the debtor."""
+    return _is_officer_apart(user, receivable.organisation_id)
+
+
+def can_decide_closing(user: Visitor | None, closing: ReceivableClosing) -> bool:
+    """An approver decides: somebody else than who proposed, and no member of the debtor."""
+    return can_decide_on(user, closing, closing.receivable.organisation_id)
+
+
+def can_propose_advance(user: Visitor | None) -> bool:
+    """An officer says that the platform's own money was paid in."""
+    return has_role(user, Role.OFFICER)
+
+
+def can_decide_advance(user: Visitor | None, advance: OwnAdvance) -> bool:
+    """An approver confirms it: somebody else than who said so."""
+    return can_decide_on(user, advance, None)

@@ -237,7 +237,7 @@ def refund_paid(
 
 
 def transfer_reversed(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
-    """Book card money that came back from a connected account, before a refund or after a lost dispute."""
+    """Book card money that came back from a connected account, for a refund or a lost dispute."""
     _cash("transfer_reversed", STRIPE, held(campaign_id, "card"), cents, reference, now)
 
 
@@ -281,6 +281,16 @@ def dispute_won(*, campaign_id: int, cents: int, reference: str, now: dt.datetim
 def dispute_lost(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book a dispute's money as gone; what was paid out has come back, or is owed, before."""
     _cash("dispute_lost", held(campaign_id, "card"), disputed(campaign_id), cents, reference, now)
+
+
+def dispute_lost_again(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a lost dispute's money that had been given back already: paid twice, it is a loss of the platform."""
+    _cash("dispute_lost", LOSSES, disputed(campaign_id), cents, reference, now)
+
+
+def dispute_fee_returned(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book the fee of a dispute that Stripe gave back."""
+    _cash("dispute_fee_returned", STRIPE, FEES, cents, reference, now)
 
 
 # Money without a card

@@ -10,12 +10,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import Membership
-from accounts.notices.services import notify
 from accounts.templatetags.ui import moment
 from crowdfund.kit.money import format_euro
 from payments.enums import Channel
 from payments.permissions import RECOVER, link_token
+from payments.services.circulars import team_of, write_to_people
 from payments.services.letters import desk_receipt_url, write_to_backer
 
 if TYPE_CHECKING:
@@ -76,15 +75,16 @@ def tell_failed(*, pledge: Pledge, now: dt.datetime) -> None:
     write_to_backer(pledge, "pledge_failed", now=now, once="1")
 
 
-def tell_refunded(*, pledge: Pledge, cents: int, reason: str, once: str, now: dt.datetime) -> None:
-    """Say that `cents` go back, and why; of cash, where to fetch it."""
-    more = {"reason_code": reason, "amount": format_euro(cents, pledge.language)}
+def tell_refunded(
+    *, pledge: Pledge, cents: int, reason: str, once: str, now: dt.datetime, why: str = ""
+) -> None:
+    """Say that `cents` go back, by which way, and why: `why` in the words of who decided it. Cash waits at a desk."""
+    more = {"reason_code": reason, "why": why, "channel": pledge.channel}
     if pledge.channel == Channel.CASH:
         with translation.override(pledge.language):
             more |= {"action_label": _("Open the receipt"), "action_url": desk_receipt_url(pledge)}
-        write_to_backer(pledge, "cash_return", now=now, once=once, **more)
-    else:
-        write_to_backer(pledge, "pledge_refunded", now=now, once=once, **more)
+    amount = format_euro(cents, pledge.language)
+    write_to_backer(pledge, "pledge_refunded", now=now, once=once, amount=amount, **more)
 
 
 def tell_released(*, pledge: Pledge, now: dt.datetime) -> None:
@@ -97,33 +97,17 @@ def _tell_team(
     campaign: Campaign, event: str, *, page: str, label: str, once: str, now: dt.datetime, **figures: object
 ) -> None:
     """Write to everybody in the team, each in their language. Figures named `…_cents` become amounts in words."""
-    team = Membership.objects.filter(organisation_id=campaign.project.organisation_id).select_related("user")
-    for member in team:
-        user = member.user
-        with translation.override(user.language):
-            context = {
-                "campaign": campaign.project.title,
-                "action_label": _(label),
-                "action_url": settings.SITE_URL + reverse(page, args=[campaign.slug]),
-            }
-        notify(
-            event=event,
-            email=user.email,
-            user=user,
-            language=user.language,
-            context=context | _in_words(figures, user.language),
-            dedupe=f"{event}:{once}:{user.pk}",
-            now=now,
-        )
-
-
-def _in_words(figures: dict[str, object], language: str) -> dict[str, object]:
-    return {
-        name.removesuffix("_cents"): format_euro(value, language)
-        if name.endswith("_cents") and isinstance(value, int)
-        else value
-        for name, value in figures.items()
-    }
+    write_to_people(
+        team_of(campaign),
+        event,
+        page=page,
+        args=[campaign.slug],
+        label=label,
+        once=once,
+        now=now,
+        campaign=campaign.project.title,
+        **figures,
+    )
 
 
 def tell_team_decided(*, settlement: Settlement, now: dt.datetime) -> None:

@@ -58,9 +58,9 @@ def test_a_missed_goal_owes_the_cash_back_and_says_where_to_fetch_it(receipt, ca
     assert (refund.channel, refund.status, refund.amount_cents) == ("cash", RefundStatus.CREATED, 5_000)
     assert receipt.pledge.status == PledgeStatus.RETURNING
     assert (counter.held(campaign), balances()[postings.refund_due(campaign.pk)]) == (0, -5_000)
-    notice = Notice.objects.get(event="cash_return")
+    notice = Notice.objects.get(event="pledge_refunded")
     render(notice)
-    assert "non ha raggiunto l'obiettivo" in notice.text
+    assert "Vieni a una cassa con la tua ricevuta" in notice.text
     assert "/cassa/la-mia-ricevuta/" in notice.text
     assert execute_refunds() == 0, "no drain sends cash"
 

@@ -15,7 +15,7 @@ from payments.ledger.selectors import credit_balance, debit_balance
 from payments.models import ChargeAttempt, Refund
 from payments.permissions import RECOVER, link_token
 from payments.services import charge, outcome
-from payments.services.refund import execute_refunds
+from payments.services.refund_send import execute_refunds
 from tests import world
 from tests.payments.bank import DECLINES, NO_FUNDS, PAYS_AT_ONCE, pledge
 from tests.world import NOW
