@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import connection
 
 from payments.cash.models import CashDesk, DeskClosing, DeskSeries
-from payments.models import Refund
 
 
 def hold_desk(desk_id: int) -> CashDesk:
@@ -25,11 +24,6 @@ def lock_series(desk_id: int, year: int) -> DeskSeries:
     """Lock the numbers of a desk in a year; made at its first receipt."""
     DeskSeries.objects.bulk_create([DeskSeries(desk_id=desk_id, year=year)], ignore_conflicts=True)
     return DeskSeries.objects.select_for_update().get(desk_id=desk_id, year=year)
-
-
-def lock_refund(refund_id: int) -> Refund:
-    """Lock a refund and read it anew."""
-    return Refund.objects.select_for_update(of=("self",)).select_related("pledge__campaign").get(pk=refund_id)
 
 
 def lock_closing(closing_id: int) -> DeskClosing:

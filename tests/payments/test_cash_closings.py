@@ -15,7 +15,14 @@ from payments import postings
 from payments.cash.enums import ClosingStatus
 from payments.cash.models import CashDesk, DeskClosing
 from payments.cash.selectors.desks import desks_not_closed, officer_tasks, receipts_not_closed, till_of
-from payments.cash.services.closings import close_day, confirm_banked, countersign, reject_closing, send_cash
+from payments.cash.services.closings import (
+    close_day,
+    confirm_banked,
+    countersign,
+    follow_bank,
+    reject_closing,
+    send_cash,
+)
 from payments.cash.services.desks import assign_operator, end_operator, open_desk, reopen_desk, shut_desk
 from payments.cash.services.give_back import return_cash
 from payments.cash.services.take import cancel_receipt
@@ -191,6 +198,18 @@ def test_an_arrival_that_the_statement_has_booked_is_not_booked_again(desk, nina
     postings.cash_banked(cents=5_000, reference=f"desk_closing:{closing.pk}", now=NOW)
     confirm_banked(closing=closing, proof="riga 3", by=olga, now=NOW)
     assert (closing.status, balances()[postings.BANK]) == (ClosingStatus.BANKED, 5_000)
+
+
+def test_a_closing_follows_the_line_of_the_statement(desk, nina, olga, campaign):
+    take(desk, nina, campaign)
+    closing = closed(desk, nina, 5_000)
+    countersign(closing=closing, by=olga, now=NOW)
+    send_cash(closing=closing, cents=5_000, bag="1", by=nina, now=NOW)
+    assert follow_bank() == 0
+    postings.cash_banked(cents=5_000, reference=f"desk_closing:{closing.pk}", now=NOW)
+    assert (follow_bank(), follow_bank()) == (1, 0)
+    closing.refresh_from_db()
+    assert (closing.status, closing.proof) == (ClosingStatus.BANKED, "on the bank's statement")
 
 
 @pytest.mark.parametrize("counted", [-1, 10.0, True])

@@ -18,7 +18,7 @@ from payments.cash.services.give_back import ask_for_transfer, return_cash
 from payments.enums import PledgeStatus, RefundStatus
 from payments.ledger.selectors import balances
 from payments.permissions import DESK_RECEIPT, MANAGE, link_token
-from payments.services.refund import execute_refunds
+from payments.services.refund_send import execute_refunds
 from payments.services.totals import fold, totals_that_disagree
 from tests import world
 from tests.payments import counter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -9,8 +11,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
+from crowdfund.kit import clock, jobs
 from crowdfund.kit.errors import Invalid, Refused
-from crowdfund.kit.states import advance, record_birth
+from crowdfund.kit.states import StaleState, advance, record_birth
 from payments import postings
 from payments.cash.enums import CLOSING_TRANSITIONS, ClosingStatus, ReceiptKind
 from payments.cash.locks import lock_closing, lock_desk
@@ -24,11 +27,20 @@ from payments.ledger.selectors import debit_balance
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from accounts.models import User
     from payments.cash.models import CashDesk
 
 LONGEST_BAG, LONGEST_PROOF = 60, 120
+ON_THE_STATEMENT = "on the bank's statement"
+
+
+def _reference(closing: DeskClosing) -> str:
+    """Name a closing in the ledger: what left, and what arrived of it, have the same name."""
+    return f"desk_closing:{closing.pk}"
 
 
 def close_day(
@@ -101,7 +113,7 @@ def _book_difference(closing: DeskClosing, now: dt.datetime) -> None:
         book(
             desk_id=closing.desk_id,
             cents=abs(closing.difference_cents),
-            reference=f"desk_closing:{closing.pk}",
+            reference=_reference(closing),
             now=now,
         )
 
@@ -151,9 +163,7 @@ def send_cash(*, closing: DeskClosing, cents: int, bag: str, by: User, now: dt.d
             sent_cents=cents,
             bag=bag,
         )
-        postings.cash_sent(
-            desk_id=locked.desk_id, cents=cents, reference=f"desk_closing:{locked.pk}", now=now
-        )
+        postings.cash_sent(desk_id=locked.desk_id, cents=cents, reference=_reference(locked), now=now)
     closing.status, closing.sent_cents, closing.bag = locked.status, locked.sent_cents, locked.bag
 
 
@@ -167,12 +177,34 @@ def confirm_banked(*, closing: DeskClosing, proof: str, by: User, now: dt.dateti
     proof = " ".join(proof.split())[:LONGEST_PROOF]
     if not proof:
         raise Invalid("missing", _("Name the line of the bank's statement."), field="proof")
-    reference = f"desk_closing:{closing.pk}"
     with transaction.atomic():
         locked = lock_closing(closing.pk)
-        advance(
-            locked, ClosingStatus.BANKED, table=CLOSING_TRANSITIONS, now=now, by=by, why=proof, proof=proof
-        )
-        if not LedgerTransfer.objects.filter(code="cash_banked", reference=reference).exists():
-            postings.cash_banked(cents=locked.sent_cents or 0, reference=reference, now=now)
+        arrived_before = locked.status == ClosingStatus.SENT and _arrivals([locked]).exists()
+        _arrive(locked, proof, now, by)
+        if not arrived_before:
+            postings.cash_banked(cents=locked.sent_cents or 0, reference=_reference(locked), now=now)
     closing.status, closing.proof = locked.status, locked.proof
+
+
+def _arrive(closing: DeskClosing, proof: str, now: dt.datetime, by: User | None = None) -> None:
+    advance(closing, ClosingStatus.BANKED, table=CLOSING_TRANSITIONS, now=now, by=by, why=proof, proof=proof)
+
+
+def _arrivals(closings: Iterable[DeskClosing]) -> QuerySet[LedgerTransfer]:
+    return LedgerTransfer.objects.filter(code="cash_banked", reference__in=map(_reference, closings))
+
+
+def follow_bank() -> int:
+    """Let closings follow whose cash is booked as arrived, from the statement's line (the drain `cash.arrived`).
+
+    Return how many.
+    """
+    now = clock.now()
+    on_their_way = list(DeskClosing.objects.filter(status=ClosingStatus.SENT))
+    booked = set(_arrivals(on_their_way).values_list("reference", flat=True))
+    return jobs.each([row for row in on_their_way if _reference(row) in booked], partial(_follow, now=now))
+
+
+def _follow(closing: DeskClosing, now: dt.datetime) -> None:
+    with suppress(StaleState):  # an officer was first
+        _arrive(closing, ON_THE_STATEMENT, now)

@@ -16,14 +16,14 @@ from crowdfund.kit.money import format_euro
 from crowdfund.kit.states import advance
 from payments import postings
 from payments.cash.enums import ReceiptKind
-from payments.cash.locks import lock_desk, lock_refund
+from payments.cash.locks import lock_desk
 from payments.cash.models import ReturnByTransfer
 from payments.cash.permissions import can_ask_for_transfer, can_operate
 from payments.cash.services.letters import tell_handed_back
 from payments.cash.services.receipts import check_works, issue
 from payments.enums import REFUND_TRANSITIONS, Channel, RefundStatus
 from payments.ledger.selectors import debit_balance
-from payments.locks import lock_channel, lock_pledge
+from payments.locks import lock_channel, lock_pledge, lock_refund
 from payments.services.checks import LONGEST_NAME, NOT_IN_NAMES
 from payments.services.refund import finish_refund
 
