@@ -336,6 +336,16 @@ def cash_sent(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> 
     _cash("cash_sent", TRANSIT, desk(desk_id), cents, reference, now)
 
 
+def till_shortage(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a till was found to hold too little: a loss of the platform, signed by two people."""
+    _cash("till_shortage", LOSSES, desk(desk_id), cents, reference, now)
+
+
+def till_surplus(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a till was found to hold too much: it makes losses smaller, signed by two people."""
+    _cash("till_surplus", desk(desk_id), LOSSES, cents, reference, now)
+
+
 def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:
     """Book cash that arrived at the bank."""
     _cash("cash_banked", BANK, TRANSIT, cents, reference, now)

@@ -30,6 +30,7 @@ from payments.bank.services import excess, importing, lists, returns
 from payments.bank.services import matches as bank_matches
 from payments.bank.services import pledges as transfers
 from payments.bank.services.goals import goal_of
+from payments.cash.services import closings, desks, give_back, take
 from payments.matching import services as matching
 from payments.matching.formula import Crowd
 from payments.models import CampaignChannel, Pledge
@@ -40,7 +41,7 @@ from payments.receipts.services.drains import issue_due
 from payments.services import consents, disburse, payout, pledges
 from tests import world
 from tests.campaigns import calling
-from tests.payments import receipt_rows
+from tests.payments import counter, receipt_rows
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
@@ -48,7 +49,10 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 
-EVERYBODY = ("owner", "editor", "accountant", "stranger", "officer", "approver", "auditor", "animator")
+EVERYBODY = (
+    *("owner", "editor", "accountant", "stranger", "officer", "approver", "auditor", "animator"),
+    *("operator", "operator_elsewhere"),
+)
 TEAM, MONEY_OF_TEAM = {"owner", "editor"}, {"owner", "accountant"}
 
 
@@ -63,6 +67,9 @@ class Stage:
         for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ANIMATOR):
             self.people[role.value] = world.staff(role, name=role.value)
         self.officer, self.approver = self.people["officer"], self.people["approver"]
+        self.desk = counter.desk()
+        self.people["operator"] = counter.operator(self.desk)
+        self.people["operator_elsewhere"] = counter.operator(counter.desk())
         self.project = world.project(self.people["owner"], organisation=self.org)
 
     def draft(self, **fields: Any) -> Campaign:
@@ -207,6 +214,25 @@ class Stage:
             made.refresh_from_db()
         if status == "exported":
             lists.export_list(transfers=made, by=self.officer, now=NOW)
+        return made
+
+    def desk_receipt(self, *, owed: bool = False) -> Any:
+        """Cash taken by another operator than the one who tries; owed back if the campaign has missed its goal."""
+        campaign = self.live()
+        made = counter.take(self.desk, counter.operator(self.desk, name="Ivo"), campaign)
+        if owed:
+            counter.miss(campaign)
+        return counter.owed(made) if owed else made
+
+    def closing(self, *, signed: bool = False, sent: bool = False) -> Any:
+        """A count by another operator than the one who tries."""
+        ivo = counter.operator(self.desk, name="Ivo")
+        counter.take(self.desk, ivo, self.live())
+        made = closings.close_day(desk=self.desk, counted_cents=5_000, by=ivo, now=NOW)
+        if signed or sent:
+            closings.countersign(closing=made, by=self.officer, now=NOW)
+        if sent:
+            closings.send_cash(closing=made, cents=5_000, bag="1", by=ivo, now=NOW)
         return made
 
     def pledge(self) -> Pledge:
@@ -541,6 +567,84 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     "confirm_receipt": (
         lambda s: s.mandate(recorded=True),
         lambda p, by: payout.confirm_receipt(payout=p, receipt_on=NOW.date(), by=by, now=NOW),
+        {"officer"},
+    ),
+    # cash
+    "open_desk": (
+        lambda s: None,
+        lambda _n, by: desks.open_desk(
+            name="n", address="a", neighbourhood=world.neighbourhood(), by=by, now=NOW
+        ),
+        {"officer"},
+    ),
+    "edit_desk": (
+        lambda s: s.desk,
+        lambda d, by: desks.edit_desk(
+            desk=d, name="n", address="a", neighbourhood=d.neighbourhood, by=by, now=NOW
+        ),
+        {"officer"},
+    ),
+    "shut_desk": (lambda s: s.desk, lambda d, by: desks.shut_desk(desk=d, by=by, now=NOW), {"officer"}),
+    "reopen_desk": (
+        lambda s: counter.desk(status="shut"),
+        lambda d, by: desks.reopen_desk(desk=d, by=by, now=NOW),
+        {"officer"},
+    ),
+    "assign_operator": (
+        lambda s: (s.desk, world.person("New")),
+        lambda t, by: desks.assign_operator(desk=t[0], email=t[1].email, by=by, now=NOW),
+        {"officer"},
+    ),
+    "end_operator": (
+        lambda s: s.desk.operators.get(),
+        lambda o, by: desks.end_operator(operator=o, by=by, now=NOW),
+        {"officer"},
+    ),
+    "take_cash": (
+        lambda s: (s.desk, s.live()),
+        lambda t, by: take.take_cash(desk=t[0], campaign=t[1], amount_cents=500, by=by, now=NOW),
+        {"operator"},
+    ),
+    "cancel_receipt": (
+        lambda s: s.desk_receipt(),
+        lambda r, by: take.cancel_receipt(receipt=r, why="r", by=by, now=NOW),
+        {"operator"},
+    ),
+    "return_cash": (
+        lambda s: (s.desk, s.desk_receipt(owed=True)),
+        lambda t, by: give_back.return_cash(refund=t[1], desk=t[0], signature_name="D", by=by, now=NOW),
+        {"operator"},
+    ),
+    "ask_for_transfer": (
+        lambda s: s.desk_receipt(owed=True),
+        lambda r, by: give_back.ask_for_transfer(
+            refund=r, iban="IT60X0542811101000000123456", holder="D", by=by, now=NOW
+        ),
+        {"operator", "operator_elsewhere", "officer"},
+    ),
+    "close_day": (
+        lambda s: s.desk,
+        lambda d, by: closings.close_day(desk=d, counted_cents=0, by=by, now=NOW),
+        {"operator"},
+    ),
+    "countersign": (
+        lambda s: s.closing(),
+        lambda c, by: closings.countersign(closing=c, by=by, now=NOW),
+        {"operator", "officer"},
+    ),
+    "reject_closing": (
+        lambda s: s.closing(),
+        lambda c, by: closings.reject_closing(closing=c, why="r", by=by, now=NOW),
+        {"operator", "officer"},
+    ),
+    "send_cash": (
+        lambda s: s.closing(signed=True),
+        lambda c, by: closings.send_cash(closing=c, cents=100, bag="1", by=by, now=NOW),
+        {"operator", "officer"},
+    ),
+    "confirm_banked": (
+        lambda s: s.closing(sent=True),
+        lambda c, by: closings.confirm_banked(closing=c, proof="p", by=by, now=NOW),
         {"officer"},
     ),
     "change_amount": (
