@@ -23,7 +23,7 @@ from payments.enums import PledgeStatus
 from payments.ledger.selectors import balances, credit_balance, debit_balance, faults
 from payments.matching.models import MatchFund
 from payments.models import Pledge
-from payments.postings import cash_sent
+from payments.postings import cash_sent, own_advance
 from tests import world
 from tests.campaigns import calling
 from tests.payments.bank_files.acting import TODAY, a_list, approver, bring, line, officer, paid, promise
@@ -148,6 +148,21 @@ class TestOtherGoals:
         with pytest.raises(Invalid) as caught:
             propose(line(status="unmatched"), goal)
         assert caught.value.code == "not_in_transit"
+
+    def test_money_whose_arrival_somebody_has_booked_already(self):
+        """An advance that two people recorded before the statement came: the line must not count it twice."""
+        own_advance(into="cash:bank", cents=4_000, reference="advance:1", now=NOW)
+        bring(Move(4_000, ref="B1", on=TODAY))
+        assert debit_balance("cash:bank") == 8_000
+        [offered] = [one for one in choices(line(), []) if one.value.startswith("booked")]
+        goal = goal_of("booked", pk=int(offered.value.partition(":")[2]))
+        approve(propose(line(), goal))
+        assert (line().status, line().booked_as.reference) == ("ours", "advance:1")
+        assert (debit_balance("cash:bank"), credit_balance("own:funds")) == (4_000, 4_000)
+        assert credit_balance("unmatched:bank") == 0
+        bring(Move(4_000, ref="B2", on=TODAY + DAY))
+        with pytest.raises(Invalid):
+            propose(line(status="unmatched"), goal)
 
     def test_own_funds_and_a_sponsor(self):
         bring(Move(10_000, ref="B1", on=TODAY), Move(20_000, ref="B2", on=TODAY))

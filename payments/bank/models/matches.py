@@ -56,8 +56,8 @@ class LineMatch(TwoPeople):
                 name="line_match_names_item",
             ),
             models.CheckConstraint(
-                condition=Q(kind="in_transit", transfer__isnull=False)
-                | (~Q(kind="in_transit") & Q(transfer__isnull=True)),
+                condition=Q(kind__in=["in_transit", "booked"], transfer__isnull=False)
+                | (~Q(kind__in=["in_transit", "booked"]) & Q(transfer__isnull=True)),
                 name="line_match_names_transfer",
             ),
             models.CheckConstraint(

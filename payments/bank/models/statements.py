@@ -9,6 +9,7 @@ from crowdfund.kit.fields import CentsField
 from crowdfund.kit.states import StatusEvent
 from payments.bank.enums import ExcessKind, ExcessStatus, LineStatus
 from payments.bank.models.transfers import LONGEST_HOLDER, LONGEST_IBAN, LONGEST_REFERENCE
+from payments.ledger.models import LedgerTransfer
 from payments.models import Pledge, Refund
 
 
@@ -46,6 +47,7 @@ class BankLine(models.Model):
     """One booked movement of our account. What the bank said never changes; `status` says what became of it.
 
     `key` names the movement in every statement that tells of it. `counted_cents` is the part that counts for `pledge`.
+    `booked_as` is the arrival that another room names (a payout of Stripe, a desk's cash, an advance).
     """
 
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
@@ -73,6 +75,9 @@ class BankLine(models.Model):
     )
     reference = models.CharField(max_length=LONGEST_REFERENCE, blank=True)
     counted_cents = CentsField(null=True, blank=True)
+    booked_as = models.OneToOneField(
+        LedgerTransfer, null=True, blank=True, on_delete=models.PROTECT, related_name="bank_line"
+    )
     return_iban = models.CharField(max_length=LONGEST_IBAN, blank=True)
     return_holder = models.CharField(max_length=LONGEST_HOLDER, blank=True)
 

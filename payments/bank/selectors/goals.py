@@ -15,7 +15,7 @@ from crowdfund.kit.money import format_euro
 from payments.bank.enums import ItemStatus, MatchKind
 from payments.bank.formula import in_groups
 from payments.bank.models import ListItem
-from payments.bank.selectors.transit import in_transit
+from payments.bank.selectors.transit import booked_before, in_transit
 from payments.enums import Channel, PledgeStatus
 from payments.matching.models import MatchFund
 from payments.models import Pledge
@@ -110,7 +110,7 @@ def choices(line: BankLine, pledges: Sequence[Pledge]) -> list[Choice]:
     found = [*suggestions(line, pledges), *_items(line)]
     if not line.credit:
         return [*found, Choice(MatchKind.BANK_FEE.value, str(MatchKind.BANK_FEE.label))]
-    return [*found, *_transit(line), *_funds(), _own()]
+    return [*found, *_transit(line), *_booked(line), *_funds(), _own()]
 
 
 def _own() -> Choice:
@@ -140,6 +140,12 @@ def _transit(line: BankLine) -> Iterator[Choice]:
     for row in list(in_transit(line.amount_cents))[:MOST_SHOWN]:
         label = words[row.code] % {"reference": row.reference}
         yield Choice(f"{MatchKind.IN_TRANSIT.value}:{row.pk}", label)
+
+
+def _booked(line: BankLine) -> Iterator[Choice]:
+    for row in list(booked_before(line.amount_cents))[:MOST_SHOWN]:
+        label = _("Booked already: %(reference)s") % {"reference": row.reference}
+        yield Choice(f"{MatchKind.BOOKED.value}:{row.pk}", label)
 
 
 def _funds() -> Iterator[Choice]:

@@ -1,4 +1,4 @@
-"""Money that has left Stripe or a cash desk and has not reached our account yet."""
+"""Money that is on its way to our account, and money whose arrival was booked before the bank told of it."""
 
 from __future__ import annotations
 
@@ -38,3 +38,22 @@ def in_transit(cents: int | None = None) -> Sequence[LedgerTransfer]:
         ).values_list("code", "reference")
     )
     return [row for row, arrival in zip(rows, wanted, strict=True) if arrival not in there]
+
+
+BOOKED_ELSEWHERE = ("own_advance", "receivable_paid", "sponsor_received", "cash_banked", "stripe_to_bank")
+
+
+def booked_before(cents: int) -> Sequence[LedgerTransfer]:
+    """Return the arrivals of exactly `cents` that somebody has booked and no line stands for, oldest first."""
+    return list(
+        LedgerTransfer.objects.filter(
+            code__in=BOOKED_ELSEWHERE,
+            debit=postings.BANK,
+            amount_cents=cents,
+            reverses__isnull=True,
+            reversal__isnull=True,
+            bank_line__isnull=True,
+        )
+        .exclude(reference__startswith="bank_line:")
+        .order_by("pk")
+    )

@@ -32,8 +32,16 @@ def carry_out(line: BankLine, kind: str, *, row: Any, by: User, now: dt.datetime
     elif kind == MatchKind.BANK_FEE:
         postings.bank_fee(cents=line.amount_cents, reference=name_of(line), now=now)
     else:
-        _ours(line, kind, row, now)
-    advance(line, LineStatus.OURS, table=LINE_TRANSITIONS, now=now, by=by, why=kind)
+        line.booked_as = _ours(line, kind, row, now)
+    advance(
+        line,
+        LineStatus.OURS,
+        table=LINE_TRANSITIONS,
+        now=now,
+        by=by,
+        why=kind,
+        booked_as=line.booked_as,
+    )
 
 
 def _for_pledge(line: BankLine, pledge: Pledge, by: User, now: dt.datetime) -> None:
@@ -62,15 +70,23 @@ def _for_item(line: BankLine, item: ListItem, now: dt.datetime) -> None:
         carry_out_item(locked, line, now=now)
 
 
-def _ours(line: BankLine, kind: str, row: Any, now: dt.datetime) -> None:
-    """Book money that is no backer's: as what it is, in place of money that nobody could place."""
+def _ours(line: BankLine, kind: str, row: Any, now: dt.datetime) -> LedgerTransfer | None:
+    """Book money that is no backer's as what it is, in place of money that nobody could place.
+
+    Returns the arrival that another room names, if it is one.
+    """
     unbook(line, now=now)
     if kind == MatchKind.IN_TRANSIT:
-        book_transit(row, now=now)
-    elif kind == MatchKind.SPONSOR:
-        postings.sponsor_received(fund_id=row.pk, cents=line.amount_cents, reference=name_of(line), now=now)
+        return book_transit(row, now=now)
+    if kind == MatchKind.BOOKED:
+        arrived: LedgerTransfer = row
+        return arrived
+    name, cents = name_of(line), line.amount_cents
+    if kind == MatchKind.SPONSOR:
+        postings.sponsor_received(fund_id=row.pk, cents=cents, reference=name, now=now)
     else:
-        postings.own_advance(into=postings.BANK, cents=line.amount_cents, reference=name_of(line), now=now)
+        postings.own_advance(into=postings.BANK, cents=cents, reference=name, now=now)
+    return None
 
 
 def unbook(line: BankLine, *, now: dt.datetime) -> None:

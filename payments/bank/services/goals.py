@@ -22,6 +22,7 @@ NAMES: dict[str, str] = {
     MatchKind.PLEDGE: "pledge",
     MatchKind.TRANSFER: "item",
     MatchKind.IN_TRANSIT: "transfer",
+    MatchKind.BOOKED: "transfer",
     MatchKind.SPONSOR: "fund",
 }
 """Kind → the row it names; the other kinds name none."""

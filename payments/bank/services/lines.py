@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from payments import postings
 from payments.bank.enums import LineStatus
 from payments.bank.locks import lock_line
+from payments.bank.selectors.transit import arrival_of
+from payments.ledger.models import LedgerTransfer
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from payments.bank.models import BankLine
-    from payments.ledger.models import LedgerTransfer
 
 
 def name_of(line: BankLine) -> str:
@@ -26,7 +27,9 @@ def still_new(line: BankLine) -> BankLine | None:
     return locked if locked.status == LineStatus.NEW else None
 
 
-def book_transit(sent: LedgerTransfer, *, now: dt.datetime) -> None:
-    """Book the arrival of what left Stripe or a cash desk. A second arrival of the same raises `IntegrityError`."""
+def book_transit(sent: LedgerTransfer, *, now: dt.datetime) -> LedgerTransfer:
+    """Book the arrival of what left Stripe or a cash desk, and return it. A second one raises `IntegrityError`."""
     book = postings.stripe_arrived if sent.code == "stripe_to_bank" else postings.cash_banked
     book(cents=sent.amount_cents, reference=sent.reference, now=now)
+    code, reference = arrival_of(sent)
+    return LedgerTransfer.objects.get(code=code, reference=reference, reverses__isnull=True)

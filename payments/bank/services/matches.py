@@ -17,12 +17,13 @@ from payments.bank.enums import (
     OF_DEBITS,
     ItemStatus,
     LineStatus,
+    MatchKind,
     MatchStatus,
 )
 from payments.bank.locks import lock_line, lock_match
 from payments.bank.models import BankLine, LineMatch
 from payments.bank.permissions import can_decide_match, can_propose_match
-from payments.bank.selectors.transit import in_transit
+from payments.bank.selectors.transit import booked_before, in_transit
 from payments.bank.services.arrivals import hold
 from payments.bank.services.deeds import carry_out
 from payments.bank.services.goals import NAMES, Goal
@@ -86,7 +87,8 @@ def _check_fit(line: BankLine, goal: Goal) -> None:
             raise Invalid("item_settled", _("This transfer is not on its way any more."), field="item")
         _check_amount(line, goal.item.amount_cents, "item")
     if goal.transfer:
-        if goal.transfer.pk not in {row.pk for row in in_transit(goal.transfer.amount_cents)}:
+        open_ones = in_transit if goal.kind == MatchKind.IN_TRANSIT else booked_before
+        if goal.transfer.pk not in {row.pk for row in open_ones(goal.transfer.amount_cents)}:
             raise Invalid("not_in_transit", _("This money has arrived already."), field="transfer")
         _check_amount(line, goal.transfer.amount_cents, "transfer")
 

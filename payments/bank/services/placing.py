@@ -101,8 +101,15 @@ def _unmatched(line: BankLine, now: dt.datetime) -> None:
         coming = in_transit(locked.amount_cents) if STRIPE.search(f"{locked.party} {locked.text}") else []
         payouts = [row for row in coming if row.code == "stripe_to_bank"]
         if payouts:
-            book_transit(payouts[0], now=now)
-            advance(locked, LineStatus.OURS, table=LINE_TRANSITIONS, now=now, why="from Stripe")
+            arrived = book_transit(payouts[0], now=now)
+            advance(
+                locked,
+                LineStatus.OURS,
+                table=LINE_TRANSITIONS,
+                now=now,
+                why="from Stripe",
+                booked_as=arrived,
+            )
             return
         postings.bank_received_unknown(cents=locked.amount_cents, reference=name_of(locked), now=now)
         advance(locked, LineStatus.UNMATCHED, table=LINE_TRANSITIONS, now=now)
