@@ -38,7 +38,7 @@ from payments.postings import charge_collected
 from payments.receipts.models import Receipt
 from payments.receipts.services import donors, texts
 from payments.receipts.services.drains import issue_due
-from payments.services import consents, disburse, payout, pledges
+from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
 from tests.campaigns import calling
 from tests.payments import counter, receipt_rows
@@ -131,6 +131,25 @@ class Stage:
     def disbursement(self) -> Any:
         return disburse.propose_disbursement(
             campaign=self.funded(), channel="card", amount_cents=50_000, reason="r", by=self.officer, now=NOW
+        )
+
+    def payee_change(self, *, proposed: bool = False) -> Any:
+        made = payees.request_iban(
+            organisation=self.org, holder="Terra APS", iban="IT60X0542811101000000123456", reason="r", evidence="e",
+            by=self.people["owner"], now=NOW,
+        )  # fmt: skip
+        if proposed:
+            payees.propose_payee_change(change=made, checked_back="c", by=self.officer, now=NOW)
+        return made
+
+    def failed_payout(self) -> Any:
+        made = disburse.approve_disbursement(disbursement=self.disbursement(), by=self.approver, now=NOW)
+        payout.fail_payout(payout=made, why="x", now=NOW)
+        return made
+
+    def top_up(self) -> Any:
+        return matching.propose_top_up(
+            call=self.call(), amount_cents=1_000, reason="r", by=self.officer, now=NOW
         )
 
     def mandate(self, *, recorded: bool = False) -> Any:
@@ -539,6 +558,69 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda s: s.recorded_act(),
         lambda a, by: matching.return_act(act=a, reason="r", by=by, now=NOW),
         {"approver"},
+    ),
+    "propose_top_up": (
+        lambda s: s.call(),
+        lambda c, by: matching.propose_top_up(call=c, amount_cents=1_000, reason="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "approve_fund_change": (
+        lambda s: s.top_up(),
+        lambda c, by: matching.approve_fund_change(change=c, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_fund_change": (
+        lambda s: s.top_up(),
+        lambda c, by: matching.reject_fund_change(change=c, why="r", by=by, now=NOW),
+        {"approver"},
+    ),
+    "request_iban": (
+        lambda s: s.org,
+        lambda o, by: payees.request_iban(
+            organisation=o,
+            holder="Terra APS",
+            iban="IT60X0542811101000000123456",
+            reason="r",
+            evidence="e",
+            by=by,
+            now=NOW,
+        ),
+        {"owner"},
+    ),
+    "propose_payee_change": (
+        lambda s: s.payee_change(),
+        lambda c, by: payees.propose_payee_change(change=c, checked_back="c", by=by, now=NOW),
+        {"officer"},
+    ),
+    "approve_payee_change": (
+        lambda s: s.payee_change(proposed=True),
+        lambda c, by: payees.approve_payee_change(change=c, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_payee_change_asked_for": (
+        lambda s: s.payee_change(),
+        lambda c, by: payees.reject_payee_change(change=c, why="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "reject_payee_change_proposed": (
+        lambda s: s.payee_change(proposed=True),
+        lambda c, by: payees.reject_payee_change(change=c, why="r", by=by, now=NOW),
+        {"approver"},
+    ),
+    "object_to_payee_change": (
+        lambda s: s.payee_change(proposed=True),
+        lambda c, by: payees.object_to_payee_change(change=c, by=by, now=NOW),
+        {"owner"},
+    ),
+    "void_disbursement": (
+        lambda s: s.disbursement(),
+        lambda d, by: void.void_disbursement(disbursement=d, why="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "retry_payout": (
+        lambda s: s.failed_payout(),
+        lambda p, by: payout.retry_payout(payout=p, by=by, now=NOW),
+        {"officer"},
     ),
     "propose_disbursement": (
         lambda s: s.funded(),
