@@ -20,7 +20,7 @@ from payments.enums import AttemptStatus, Channel, PledgeStatus
 from payments.ledger.selectors import balances, credit_balance, debit_balance, faults
 from payments.models import ChargeAttempt, Payout, PayoutAccount, Pledge, RefundDecision, TotalsDelta
 from payments.services.disburse import approve_disbursement, propose_disbursement
-from payments.services.payout import open_payout_account, refresh_payout_account
+from payments.services.payout_account import open_payout_account, refresh_payout_account
 from payments.services.refund_decisions import approve_refund, propose_refund
 from payments.services.totals import totals_that_disagree
 from tests import world
