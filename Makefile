@@ -9,6 +9,9 @@ COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-
 install = $(UV) pip install --quiet --python $(PY) --require-hashes -r $(1) \
 	|| $(PYTHON) -m pip --python $(PY) install --quiet --disable-pip-version-check --require-hashes -r $(1)
 export DJANGO_SETTINGS_MODULE ?= crowdfund.settings.dev
+# Python compiles once, into a folder of ours: every process that is started then starts in half the time
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.run/pycache
 
 .PHONY: help run fresh setup test stripe-contract check quick lock messages format
 

@@ -24,13 +24,28 @@ if TYPE_CHECKING:
     from accounts.models import Organisation
     from accounts.permissions import Visitor
     from campaigns.models import Campaign
-    from payments.models import Disbursement, PayeeChange, Payout, Pledge
+    from payments.models import (
+        Disbursement,
+        Dispute,
+        OtherWay,
+        OwnAdvance,
+        PayeeChange,
+        Payout,
+        Pledge,
+        Receivable,
+        ReceivableClosing,
+        Refund,
+        RefundDecision,
+        RefundRequest,
+        TransferReversal,
+    )
 
 # Signed links: each opens one pledge for one purpose, and never logs anyone in
 
 MANAGE = "manage"
 THANKS = "thanks"
 RECOVER = "recover"
+DESK_RECEIPT = "desk_receipt"
 LINK_LIVES_SECONDS = 400 * 24 * 3600  # a campaign of 180 days, its collection, and a margin
 
 
@@ -54,10 +69,13 @@ def link_token(pledge: Pledge, purpose: str, *, at: dt.datetime | None = None) -
     return _Link(purpose, at).sign(pledge.public_id.hex)
 
 
-def pledge_of(token: str, purpose: str) -> uuid.UUID | None:
-    """Return the public id a link was signed for; None when it is forged, too old or for another purpose."""
+def pledge_of(token: str, purpose: str, *, lives: int = LINK_LIVES_SECONDS) -> uuid.UUID | None:
+    """Return the public id a link was signed for; None when it is forged, too old or for another purpose.
+
+    `lives` is in seconds.
+    """
     try:
-        return uuid.UUID(hex=_Link(purpose).unsign(token, max_age=LINK_LIVES_SECONDS))
+        return uuid.UUID(hex=_Link(purpose).unsign(token, max_age=lives))
     except (signing.BadSignature, ValueError):
         return None
 
@@ -186,3 +204,76 @@ def can_object(user: Visitor | None, change: PayeeChange, token: str = "") -> bo
     if team_role(user, change.organisation_id) == TeamRole.OWNER:
         return True
     return bool(token) and change_of(token) == change.pk
+
+
+# Money that goes back: refunds, disputes, what organisations owe, the platform's own
+
+
+def _is_officer_apart(user: Visitor | None, organisation_id: int) -> bool:
+    """Say whether this is an officer who is no member of the beneficiary."""
+    return has_role(user, Role.OFFICER) and not belongs_to(user, organisation_id)
+
+
+def can_propose_refund(user: Visitor | None, pledge: Pledge) -> bool:
+    """An officer proposes to give a pledge back, unless a member of the beneficiary."""
+    return can_propose_for(user, pledge.campaign.project.organisation_id)
+
+
+def can_decide_refund(user: Visitor | None, decision: RefundDecision) -> bool:
+    """An approver decides: somebody else than who proposed, and no member of the beneficiary."""
+    return can_decide_on(user, decision, decision.pledge.campaign.project.organisation_id)
+
+
+def can_answer_request(user: Visitor | None, request: RefundRequest) -> bool:
+    """An officer answers a backer's request, unless a member of the beneficiary."""
+    return _is_officer_apart(user, request.pledge.campaign.project.organisation_id)
+
+
+def can_pay_another_way(user: Visitor | None, refund: Refund) -> bool:
+    """An officer records that a refund was paid another way, unless a member of the beneficiary."""
+    return can_propose_for(user, refund.pledge.campaign.project.organisation_id)
+
+
+def can_decide_other_way(user: Visitor | None, other: OtherWay) -> bool:
+    """An approver confirms: somebody else than who recorded it, and no member of the beneficiary."""
+    return can_decide_on(user, other, other.refund.pledge.campaign.project.organisation_id)
+
+
+def can_decide_reversal(user: Visitor | None, reversal: TransferReversal) -> bool:
+    """An officer decides what becomes of a reversal that was refused, unless a member of the beneficiary."""
+    return _is_officer_apart(user, reversal.payout.disbursement.campaign.project.organisation_id)
+
+
+def can_see_dispute(user: Visitor | None, dispute: Dispute) -> bool:
+    """The team sees the disputes of its campaign, staff see all."""
+    return can_see_money(user, dispute.pledge.campaign)
+
+
+def can_write_evidence(user: Visitor | None, dispute: Dispute) -> bool:
+    """The team and officers write what the bank should know."""
+    return _is_beneficiary(user, dispute.pledge.campaign) or has_role(user, Role.OFFICER)
+
+
+def can_answer_dispute(user: Visitor | None, dispute: Dispute) -> bool:
+    """An officer answers the bank, or accepts the dispute, unless a member of the beneficiary."""
+    return _is_officer_apart(user, dispute.pledge.campaign.project.organisation_id)
+
+
+def can_propose_closing(user: Visitor | None, receivable: Receivable) -> bool:
+    """An officer proposes that a debt was paid back or is given up, unless a member of the debtor."""
+    return can_propose_for(user, receivable.organisation_id)
+
+
+def can_decide_closing(user: Visitor | None, closing: ReceivableClosing) -> bool:
+    """An approver decides: somebody else than who proposed, and no member of the debtor."""
+    return can_decide_on(user, closing, closing.receivable.organisation_id)
+
+
+def can_propose_advance(user: Visitor | None) -> bool:
+    """An officer says that the platform's own money was paid in."""
+    return can_propose_for(user, None)
+
+
+def can_decide_advance(user: Visitor | None, advance: OwnAdvance) -> bool:
+    """An approver confirms it: somebody else than who said so."""
+    return can_decide_on(user, advance, None)

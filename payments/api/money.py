@@ -34,9 +34,13 @@ PUBLIC = ("pledged_cents", "collected_cents", "fees_cents", "paid_out_cents", "m
 
 
 class MoneySerializer(serializers.Serializer[Any]):
-    """Pledged, collected (gross), Stripe's fees that the campaign bears, and what was paid out to the organisation."""
+    """Pledged, collected (gross), Stripe's fees that the campaign bears, and what was paid out to the organisation.
+
+    Promised is what was announced by bank transfer and has not arrived: no part of what is pledged.
+    """
 
     pledged_cents = serializers.IntegerField()
+    promised_cents = serializers.IntegerField()
     collected_cents = serializers.IntegerField()
     fees_cents = serializers.IntegerField()
     paid_out_cents = serializers.IntegerField()
@@ -106,7 +110,8 @@ class CampaignMoneyView(APIView):
         """Pledged, collected and paid out, out of the ledger. Public."""
         campaign = get_object_or_404(Campaign.objects.public().select_related("reservation"), slug=slug)
         money = dataclasses.asdict(money_of(campaign))
-        return Response({name: money[name] for name in PUBLIC})
+        shown = {name: money[name] for name in PUBLIC}
+        return Response(shown | {"promised_cents": campaign.promised_cents})
 
 
 @extend_schema(tags=["disbursements"])

@@ -53,3 +53,27 @@ def find_transfer(*, campaign_id: int, payout_id: int, try_n: int) -> str | None
             if ours and not transfer.reversed:
                 return transfer.id
     return None
+
+
+def reverse_transfer(*, transfer_id: str, cents: int, name: str, key: str) -> str:
+    """Take cents of a transfer back from the connected account; return the reversal's id.
+
+    `name` finds it again. Raises `OutcomeUnknown`, or `GatewayRefused`: the account holds too little, or is gone.
+    """
+    with speaking() as stripe:
+        reversal = stripe.v1.transfers.reversals.create(
+            transfer_id,
+            params={"amount": cents, "metadata": {"reversal": name}},
+            options={"idempotency_key": key},
+        )
+    return reversal.id
+
+
+def find_reversal(*, transfer_id: str, name: str) -> str | None:
+    """Look a reversal up among its transfer's; None when it never reached Stripe."""
+    with speaking() as stripe:
+        page = stripe.v1.transfers.reversals.list(transfer_id, params={"limit": 100})
+        for reversal in page.auto_paging_iter():
+            if (reversal.to_dict().get("metadata") or {}).get("reversal") == name:
+                return reversal.id
+    return None

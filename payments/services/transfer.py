@@ -19,6 +19,7 @@ from payments.enums import (
     HeldUpBy,
     PayoutKind,
     PayoutStatus,
+    Place,
 )
 from payments.gateway.client import GatewayError, GatewayRefused
 from payments.gateway.transfers import available_cents, find_transfer, send_transfer
@@ -26,7 +27,7 @@ from payments.locks import lock_channel, lock_disbursement
 from payments.models import Payout, PayoutAccount
 from payments.selectors.payees import same_payee
 from payments.selectors.releasable import ahead_cents, releasable
-from payments.selectors.reserve import reserve_left_cents
+from payments.selectors.reserve import reserve
 from payments.services.payout import finish_payout, next_try
 from payments.services.payout_account import note_stopped, refresh_payout_account
 from payments.services.payout_letters import tell_failed, tell_held_up, tell_void
@@ -140,7 +141,7 @@ def _frozen(decision: Disbursement, now: dt.datetime) -> str:
     """Say what has come up since the approval: disputes or refunds beyond what is left, an empty reserve."""
     if releasable(decision.campaign, decision.channel, now).free_cents < 0:
         return HeldUpBy.FROZEN
-    return HeldUpBy.RESERVE if reserve_left_cents("stripe") < 0 else ""
+    return HeldUpBy.RESERVE if not reserve(Place.STRIPE).covers else ""
 
 
 def hold_up(*, payout: Payout, why: str, now: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""Words about money that went wrong, and a campaign's money as figures."""
+"""A campaign's money as figures."""
 
 from __future__ import annotations
 
@@ -30,22 +30,6 @@ def payout_reason(code: str) -> str:
         "resource_missing": _("The account at the payment service does not exist any more."),
     }
     return sentences.get(code, _("The reason given: %(why)s") % {"why": code} if code else "")
-
-
-@register.filter
-def decline_reason(code: str) -> str:
-    """Say why the bank said no, in a sentence. A lost or stolen card is not named: the reader may not be its holder."""
-    sentences = {
-        "authentication_required": _("Your bank asks you to confirm this payment yourself."),
-        "insufficient_funds": _("There was not enough money on the card."),
-        "expired_card": _("The card has expired."),
-        "incorrect_cvc": _("The card's security code was wrong."),
-        "processing_error": _("Your bank had a fault while it was asked."),
-        "card_not_supported": _("The card does not allow this kind of payment."),
-        "card_velocity_exceeded": _("The card has reached its limit."),
-        "withdrawal_count_limit_exceeded": _("The card has reached its limit."),
-    }
-    return sentences.get(code, _("Your bank declined the charge without saying why."))
 
 
 @register.inclusion_tag("payments/_money_panel.html")

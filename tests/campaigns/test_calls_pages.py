@@ -281,7 +281,8 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
     )
     assert text_of(wrong).count("This must be from 1 to 100.") == 4  # in the summary and at the field
     assert not MatchRule.objects.exists()
-    client.post(rule_url, numbers | beside | {"cost_min_cents": "20.000"})
+    held = {"hold_back_percent": 10, "hold_back_days": 30, "accepts_debit_risk": "on"}
+    client.post(rule_url, numbers | beside | held | {"cost_min_cents": "20.000"})
     rule = MatchRule.objects.get()
     assert rule.data == {
         "crowd_threshold_percent": 40,
@@ -290,6 +291,9 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
         "within_cost": False,
         "fee_bearer": "campaign",
         "cost_min_cents": 2_000_000,
+        "hold_back_percent": 10,
+        "hold_back_days": 30,
+        "accepts_debit_risk": True,
     }
     proposed = client.get(call_url + f"?rule={rule.pk}")
     assert proposed.context["form"].initial["cost_min_cents"] == 2_000_000

@@ -540,6 +540,7 @@ class TestTheApi:
         answer = client.get(reverse("api_campaign_money", args=[campaign.slug]))
         assert answer.json() == {
             "pledged_cents": 0,
+            "promised_cents": 0,
             "collected_cents": 300_000,
             "fees_cents": 0,
             "paid_out_cents": 0,

@@ -60,11 +60,13 @@ def programme(code: str = "MI-TEST", cents: int = 100_000_000) -> Programme:
 
 def call(pot_cents: int = 55_000_000, **fields) -> Call:
     rule = MatchRule.objects.create(
-        name=f"r{MatchRule.objects.count()}",
-        kind="threshold_share",
-        data=RULE,
-        created_at=NOW,
-        **fields.pop("rule", {}),
+        **{
+            "name": f"r{MatchRule.objects.count()}",
+            "kind": "threshold_share",
+            "data": RULE,
+            "created_at": NOW,
+        }
+        | fields.pop("rule", {})
     )
     made = Call.objects.create(
         programme=fields.pop("programme", None) or programme(), title="Bando", slug=f"bando-{Call.objects.count()}",

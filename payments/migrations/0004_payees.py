@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_role_events"),
         ("campaigns", "0002_promised_cents"),
-        ("payments", "0002_channels_and_people"),
+        ("payments", "0003_sepa"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
