@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 MANAGE = "manage"
 THANKS = "thanks"
 RECOVER = "recover"
+DESK_RECEIPT = "desk_receipt"
 LINK_LIVES_SECONDS = 400 * 24 * 3600  # a campaign of 180 days, its collection, and a margin
 
 

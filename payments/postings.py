@@ -321,6 +321,11 @@ def bank_return_paid(*, cents: int, reference: str, now: dt.datetime) -> None:
     _cash("refund_paid", BANK_REFUND_DUE, BANK, cents, reference, now)
 
 
+def bank_fee(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank takes for keeping the account: the platform's."""
+    _cash("bank_fee", FEES, BANK, cents, reference, now)
+
+
 def cash_received(*, desk_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book cash taken at a desk against a numbered receipt."""
     _cash("cash_received", desk(desk_id), held(campaign_id, "cash"), cents, reference, now)
@@ -329,6 +334,16 @@ def cash_received(*, desk_id: int, campaign_id: int, cents: int, reference: str,
 def cash_sent(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book a till's content that left the desk for the bank: a daily closing."""
     _cash("cash_sent", TRANSIT, desk(desk_id), cents, reference, now)
+
+
+def till_shortage(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a till was found to hold too little: a loss of the platform, signed by two people."""
+    _cash("till_shortage", LOSSES, desk(desk_id), cents, reference, now)
+
+
+def till_surplus(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a till was found to hold too much: it makes losses smaller, signed by two people."""
+    _cash("till_surplus", desk(desk_id), LOSSES, cents, reference, now)
 
 
 def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:

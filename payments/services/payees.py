@@ -96,17 +96,17 @@ def request_account(
     change = _request(
         organisation, PayeeKind.ACCOUNT, reason, evidence, by, now, replaces=before.stripe_account_id
     )
-    return open_requested_account(change=change, by=by)
+    return open_requested_account(change=change, by=by, now=now)
 
 
-def open_requested_account(*, change: PayeeChange, by: User) -> str:
+def open_requested_account(*, change: PayeeChange, by: User, now: dt.datetime) -> str:
     """Return where the owner gives Stripe what it asks for of the account that was asked for. One use."""
     require(can_request_payee(by, change.organisation))
     if change.kind != PayeeKind.ACCOUNT or change.status != PayeeChangeStatus.REQUESTED:
         raise Refused("change_over", _("This change is not waiting for an account."))
     try:
         if not change.stripe_account_id:
-            found = create_account(organisation_id=change.organisation_id, change_id=change.pk)
+            found = create_account(organisation_id=change.organisation_id, change_id=change.pk, now=now)
             PayeeChange.objects.filter(pk=change.pk, stripe_account_id="").update(stripe_account_id=found)
             change.refresh_from_db()
         return link_for(change.organisation, change.stripe_account_id)

@@ -51,7 +51,7 @@ def open_payout_account(*, organisation: Organisation, by: User, now: dt.datetim
     try:
         account = PayoutAccount.objects.filter(organisation=organisation).first()
         if account is None:
-            found = create_account(organisation_id=organisation.pk)
+            found = create_account(organisation_id=organisation.pk, now=now)
             account, _made = PayoutAccount.objects.get_or_create(
                 organisation=organisation, defaults={"stripe_account_id": found, "checked_at": now}
             )

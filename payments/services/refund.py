@@ -225,6 +225,11 @@ def book_left(*, refund: Refund, leaves: str, now: dt.datetime) -> str:
     return reference
 
 
+def send_refund_by_bank(*, refund: Refund, now: dt.datetime) -> None:
+    """Note that the transfer that gives a refund back was given to the bank. Called like `finish_refund`."""
+    advance(refund, RefundStatus.UNKNOWN, table=REFUND_TRANSITIONS, now=now)
+
+
 def finish_refund(*, refund: Refund, proof: str, now: dt.datetime, leaves: str = postings.STRIPE) -> None:
     """Book a refund as paid out of the account `leaves`; `proof` names what shows it. The pledge follows.
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 from crowdfund.kit.errors import Invalid, Refused
-from crowdfund.kit.states import advance
+from crowdfund.kit.states import IllegalTransition, advance
 from payments.enums import (
     DISBURSEMENT_TRANSITIONS,
     PAYOUT_TRANSITIONS,
@@ -75,6 +75,8 @@ def void_disbursement(*, disbursement: Disbursement, why: str, by: User, now: dt
         campaign = lock_campaign(disbursement.campaign_id)
         lock_channel(campaign.pk, disbursement.channel)
         decision = lock_disbursement(disbursement.pk)
+        if decision.status in {DisbursementStatus.VOID, DisbursementStatus.REJECTED}:
+            raise IllegalTransition(decision, DisbursementStatus.VOID)
         found = Payout.objects.filter(disbursement=decision).first()
         payout = lock_payout(found.pk) if found else None
         if payout is not None and payout.status not in UNSENT_PAYOUTS:

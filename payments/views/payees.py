@@ -125,7 +125,8 @@ def payee_account(request: HttpRequest, slug: str) -> HttpResponse:
 def payee_account_open(request: HttpRequest, pk: int) -> HttpResponse:
     """Go on with the onboarding of an account that was asked for."""
     change = get_object_or_404(payee_changes(), pk=pk)
-    return HttpResponseRedirect(open_requested_account(change=change, by=cast("User", request.user)))
+    by = cast("User", request.user)
+    return HttpResponseRedirect(open_requested_account(change=change, by=by, now=clock.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -208,7 +208,10 @@ def test_no_tax_benefit_is_promised_unless_the_organisation_says_so_itself(clien
 @pytest.mark.parametrize(
     ("fields", "means"),
     [
-        ({"method": "sepa_debit", "card_brand": "", "card_last4": "3000"}, "Direct debit (SEPA) •••• 3000"),
+        (
+            {"method": "sepa_debit", "mandate_id": "mandate_1", "card_brand": "", "card_last4": "3000"},
+            "Direct debit (SEPA) •••• 3000",
+        ),
         ({"card_brand": "", "card_last4": ""}, "Card"),
         ({"card_brand": "mastercard", "card_last4": "4444"}, "Card Mastercard •••• 4444"),
     ],

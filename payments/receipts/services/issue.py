@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.calls.models import Application
 from crowdfund.kit.clock import CIVIL
 from crowdfund.kit.errors import Refused
-from payments.enums import AttemptKind, AttemptStatus, Channel
+from payments.enums import Channel
 from payments.receipts import locks
 from payments.receipts.enums import CorrectionReason, ReceiptKind, TextStatus
 from payments.receipts.formula import documents_due
@@ -101,7 +101,8 @@ def _facts(pledge: Pledge, now: dt.datetime) -> dict[str, Any]:
         "paid_on": paid_on(pledge),
         "channel": pledge.channel,
         "method": pledge.method,
-        **_card(pledge),
+        "card_brand": pledge.card_brand,
+        "card_last4": pledge.card_last4,
         "beneficiary_name": organisation.name,
         "beneficiary_tax_code": organisation.tax_code,
         "purpose": pledge.campaign.project.title,
@@ -141,14 +142,6 @@ def _stand_on(pledge: Pledge) -> LedgerTransfer:
     if transfer is None:
         raise Refused("no_transfer", _("The ledger has no movement of this money yet."))
     return transfer
-
-
-def _card(pledge: Pledge) -> dict[str, str]:
-    """The card that was charged. In a recovery the backer may have paid with any card, which we don't know."""
-    recovered = pledge.attempts.filter(status=AttemptStatus.SUCCEEDED, kind=AttemptKind.RECOVERY).exists()
-    if recovered:
-        return {"card_brand": "", "card_last4": ""}
-    return {"card_brand": pledge.card_brand, "card_last4": pledge.card_last4}
 
 
 def _approved_text(organisation_id: int) -> str:
