@@ -85,7 +85,7 @@ class TestTwoRefundsOfOnePledge:
         assert self._race() == (["created", "created"], 12_000)
 
 
-def proposed(given: Pledge) -> Disbursement:
+def proposed(given: Pledge, cents: int | None = None) -> Disbursement:
     """A disbursement of all that the campaign holds, waiting for its approval."""
     campaign = given.campaign
     PayoutAccount.objects.create(
@@ -93,7 +93,7 @@ def proposed(given: Pledge) -> Disbursement:
         transfers_active=True, checked_at=NOW,
     )  # fmt: skip
     return propose_disbursement(
-        campaign=campaign, channel="card", amount_cents=held(campaign), reason="Lavori",
+        campaign=campaign, channel="card", amount_cents=cents or held(campaign), reason="Lavori",
         by=world.staff(Role.OFFICER), now=NOW,
     )  # fmt: skip
 
