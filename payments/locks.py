@@ -1,4 +1,7 @@
-"""The locks of this room. The order, over all rooms: campaign, then fund, then pledge, then what hangs on it."""
+"""The locks of this room, over all rooms in this order.
+
+Campaign, channel, fund, pledge, attempt, then dispute, refund and disbursement, then payout and reversal.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,16 @@ from django.db import connection
 
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign, Project
-from payments.models import CampaignChannel, ChargeAttempt, Disbursement, Payout, Pledge
+from payments.models import (
+    CampaignChannel,
+    ChargeAttempt,
+    Disbursement,
+    Dispute,
+    Payout,
+    Pledge,
+    Refund,
+    TransferReversal,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -78,8 +90,13 @@ def hold_to_pledge(campaign: Campaign | str, now: dt.datetime) -> CampaignToPled
 
 
 def lock_campaign(campaign_id: int) -> Campaign:
-    """Lock a campaign against every change; waits for the pledges that hold it."""
-    return Campaign.objects.select_for_update(of=("self",)).select_related("project").get(pk=campaign_id)
+    """Lock a campaign against every change; waits for the pledges that hold it.
+
+    Not against rows that point at it (`FOR NO KEY UPDATE`): whoever holds the channel would wait for this at its
+    commit, when the database looks at foreign keys, and this for the channel.
+    """
+    locked = Campaign.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("project").get(pk=campaign_id)
 
 
 RESERVE_LOCK = 7_311
@@ -124,3 +141,18 @@ def lock_payout(payout_id: int) -> Payout:
     """Lock a payout and read it anew, with what it executes."""
     found = Payout.objects.select_for_update(of=("self",)).select_related("disbursement__campaign__project")
     return found.get(pk=payout_id)
+
+
+def lock_refund(refund_id: int) -> Refund:
+    """Lock a refund and read it anew."""
+    return Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
+
+
+def lock_dispute(dispute_id: int) -> Dispute:
+    """Lock a dispute and read it anew, with its charge."""
+    return Dispute.objects.select_for_update(of=("self",)).select_related("attempt").get(pk=dispute_id)
+
+
+def lock_reversal(reversal_id: int) -> TransferReversal:
+    """Lock a reversal and read it anew."""
+    return TransferReversal.objects.select_for_update(of=("self",)).get(pk=reversal_id)

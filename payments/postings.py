@@ -237,7 +237,7 @@ def refund_paid(
 
 
 def transfer_reversed(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
-    """Book card money that came back from a connected account, before a refund or after a lost dispute."""
+    """Book card money that came back from a connected account, for a refund or a lost dispute."""
     _cash("transfer_reversed", STRIPE, held(campaign_id, "card"), cents, reference, now)
 
 
@@ -283,6 +283,16 @@ def dispute_lost(*, campaign_id: int, cents: int, reference: str, now: dt.dateti
     _cash("dispute_lost", held(campaign_id, "card"), disputed(campaign_id), cents, reference, now)
 
 
+def dispute_lost_again(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a lost dispute's money that had been given back already: paid twice, it is a loss of the platform."""
+    _cash("dispute_lost", LOSSES, disputed(campaign_id), cents, reference, now)
+
+
+def dispute_fee_returned(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book the fee of a dispute that Stripe gave back."""
+    _cash("dispute_fee_returned", STRIPE, FEES, cents, reference, now)
+
+
 # Money without a card
 
 
@@ -311,6 +321,11 @@ def bank_return_paid(*, cents: int, reference: str, now: dt.datetime) -> None:
     _cash("refund_paid", BANK_REFUND_DUE, BANK, cents, reference, now)
 
 
+def bank_fee(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank takes for keeping the account: the platform's."""
+    _cash("bank_fee", FEES, BANK, cents, reference, now)
+
+
 def cash_received(*, desk_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book cash taken at a desk against a numbered receipt."""
     _cash("cash_received", desk(desk_id), held(campaign_id, "cash"), cents, reference, now)
@@ -319,6 +334,16 @@ def cash_received(*, desk_id: int, campaign_id: int, cents: int, reference: str,
 def cash_sent(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book a till's content that left the desk for the bank: a daily closing."""
     _cash("cash_sent", TRANSIT, desk(desk_id), cents, reference, now)
+
+
+def till_shortage(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a till was found to hold too little: a loss of the platform, signed by two people."""
+    _cash("till_shortage", LOSSES, desk(desk_id), cents, reference, now)
+
+
+def till_surplus(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a till was found to hold too much: it makes losses smaller, signed by two people."""
+    _cash("till_surplus", desk(desk_id), LOSSES, cents, reference, now)
 
 
 def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""What Stripe's events of charges, payment pages and accounts mean, and what payments says to a launch."""
+"""What Stripe's events mean (look again, and apply what is found), and what payments says to a launch."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from django.dispatch import receiver
 
 from campaigns.signals import campaign_launching
 from payments.services.charge import learn_of_charge
+from payments.services.disputes import learn_of_dispute
 from payments.services.launch import check_reserve
-from payments.services.payout import refresh_payout_account
+from payments.services.payout_account import refresh_payout_account
 from payments.services.recover import learn_of_page
+from payments.services.refund_send import learn_of_refund
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,6 +46,16 @@ def account_updated(event: Event, now: dt.datetime) -> None:
     refresh_payout_account(account_id=event.object_id, now=now)
 
 
+def refund_moved(event: Event, now: dt.datetime) -> None:
+    """A refund was made, arrived, or came back."""
+    learn_of_refund(refund_id=event.object_id, now=now)
+
+
+def dispute_moved(event: Event, now: dt.datetime) -> None:
+    """A dispute was opened, changed or decided, or its money moved."""
+    learn_of_dispute(dispute_id=event.object_id, now=now)
+
+
 EVENTS: dict[str, Callable[[Event, dt.datetime], None]] = {
     "payment_intent.succeeded": charge_moved,
     "payment_intent.payment_failed": charge_moved,
@@ -52,4 +64,12 @@ EVENTS: dict[str, Callable[[Event, dt.datetime], None]] = {
     "checkout.session.completed": page_ended,
     "checkout.session.expired": page_ended,
     "account.updated": account_updated,
+    "refund.updated": refund_moved,
+    "refund.failed": refund_moved,
+    "charge.refund.updated": refund_moved,
+    "charge.dispute.created": dispute_moved,
+    "charge.dispute.updated": dispute_moved,
+    "charge.dispute.closed": dispute_moved,
+    "charge.dispute.funds_withdrawn": dispute_moved,
+    "charge.dispute.funds_reinstated": dispute_moved,
 }

@@ -51,9 +51,10 @@ class DisbursementSerializer(serializers.ModelSerializer[Disbursement]):
     """A decision to release money."""
 
     campaign = serializers.CharField(source="campaign.slug")
-    channel = serializers.CharField(help_text="`card` or `match`.")
-    status = serializers.CharField(help_text="`proposed`, `approved`, `paid` or `rejected`.")
+    channel = serializers.CharField(help_text="`card`, `bank`, `cash` or `match`.")
+    status = serializers.CharField(help_text="`proposed`, `approved`, `paid`, `rejected` or `void`.")
     payout = serializers.SerializerMethodField()
+    payout_error = serializers.CharField(source="payout.error", default="")
 
     class Meta:
         model = Disbursement
@@ -64,11 +65,14 @@ class DisbursementSerializer(serializers.ModelSerializer[Disbursement]):
             "milestone",
             "amount_cents",
             "payee",
+            "holder",
+            "destination",
             "reason",
             "status",
             "proposed_at",
             "decided_at",
             "payout",
+            "payout_error",
         ]
         read_only_fields = fields
 

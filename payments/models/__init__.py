@@ -1,6 +1,8 @@
 """What money does, as rows: one module a part of the story."""
 
 from payments.models.charges import ChargeAttempt, ChargeAttemptEvent
+from payments.models.disputes import Dispute, DisputeAnswer, DisputeAnswerEvent, DisputeEvent
+from payments.models.payees import PayeeChange, PayeeChangeEvent
 from payments.models.payouts import (
     CampaignChannel,
     Disbursement,
@@ -8,9 +10,29 @@ from payments.models.payouts import (
     Payout,
     PayoutAccount,
     PayoutEvent,
+    PayoutIban,
 )
 from payments.models.pledges import CardCleanup, Pledge, PledgeEvent, TotalsDelta
-from payments.models.refunds import Refund, RefundEvent
+from payments.models.receivables import (
+    OwnAdvance,
+    OwnAdvanceEvent,
+    Receivable,
+    ReceivableClosing,
+    ReceivableClosingEvent,
+    ReceivableEvent,
+    TransferReversal,
+    TransferReversalEvent,
+)
+from payments.models.refunds import (
+    OtherWay,
+    OtherWayEvent,
+    Refund,
+    RefundDecision,
+    RefundDecisionEvent,
+    RefundEvent,
+    RefundRequest,
+    RefundRequestEvent,
+)
 from payments.models.settlement import Settlement
 
 __all__ = [
@@ -20,13 +42,34 @@ __all__ = [
     "ChargeAttemptEvent",
     "Disbursement",
     "DisbursementEvent",
+    "Dispute",
+    "DisputeAnswer",
+    "DisputeAnswerEvent",
+    "DisputeEvent",
+    "OtherWay",
+    "OtherWayEvent",
+    "OwnAdvance",
+    "OwnAdvanceEvent",
+    "PayeeChange",
+    "PayeeChangeEvent",
     "Payout",
     "PayoutAccount",
     "PayoutEvent",
+    "PayoutIban",
     "Pledge",
     "PledgeEvent",
+    "Receivable",
+    "ReceivableClosing",
+    "ReceivableClosingEvent",
+    "ReceivableEvent",
     "Refund",
+    "RefundDecision",
+    "RefundDecisionEvent",
     "RefundEvent",
+    "RefundRequest",
+    "RefundRequestEvent",
     "Settlement",
     "TotalsDelta",
+    "TransferReversal",
+    "TransferReversalEvent",
 ]

@@ -10,14 +10,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import Membership
-from accounts.notices.services import notify
 from accounts.templatetags.ui import moment
 from campaigns.enums import CampaignStatus
 from crowdfund.kit.money import format_euro
-from payments.enums import RefundReason
+from payments.enums import Channel, RefundReason
 from payments.permissions import RECOVER, link_token
-from payments.services.letters import write_to_backer
+from payments.services.circulars import team_of, write_to_people
+from payments.services.letters import desk_receipt_url, write_to_backer
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -87,14 +86,19 @@ def tell_failed(*, pledge: Pledge, now: dt.datetime) -> None:
     write_to_backer(pledge, "pledge_failed", now=now, once="1")
 
 
-def tell_refunded(*, pledge: Pledge, cents: int, reason: str, once: str, now: dt.datetime) -> None:
-    """Say that `cents` go back, and why."""
-    amount = format_euro(cents, pledge.language)
+def tell_refunded(
+    *, pledge: Pledge, cents: int, reason: str, once: str, now: dt.datetime, why: str = ""
+) -> None:
+    """Say that `cents` go back, by which way, and why: `why` in the words of who decided it. Cash waits at a desk."""
+    more = {"channel": pledge.channel, "amount": format_euro(cents, pledge.language)}
+    if pledge.channel == Channel.CASH:
+        with translation.override(pledge.language):
+            more |= {"action_label": _("Open the receipt"), "action_url": desk_receipt_url(pledge)}
     if reason == RefundReason.SHORTFALL:
         figures = _shortfall_in_words(pledge.campaign.settlement, pledge.language)
-        write_to_backer(pledge, "pledge_shortfall", now=now, once=once, **figures | {"amount": amount})
+        write_to_backer(pledge, "pledge_shortfall", now=now, once=once, **figures, **more)
     else:
-        write_to_backer(pledge, "pledge_refunded", now=now, once=once, reason_code=reason, amount=amount)
+        write_to_backer(pledge, "pledge_refunded", now=now, once=once, reason_code=reason, why=why, **more)
 
 
 def _shortfall_in_words(settlement: Settlement, language: str) -> dict[str, str]:
@@ -129,33 +133,17 @@ def tell_team(
     campaign: Campaign, event: str, *, page: str, label: str, once: str, now: dt.datetime, **figures: object
 ) -> None:
     """Write to everybody in the team, each in their language. Figures named `…_cents` become amounts in words."""
-    team = Membership.objects.filter(organisation_id=campaign.project.organisation_id).select_related("user")
-    for member in team:
-        user = member.user
-        with translation.override(user.language):
-            context = {
-                "campaign": campaign.project.title,
-                "action_label": _(label),
-                "action_url": settings.SITE_URL + reverse(page, args=[campaign.slug]),
-            }
-        notify(
-            event=event,
-            email=user.email,
-            user=user,
-            language=user.language,
-            context=context | _in_words(figures, user.language),
-            dedupe=f"{event}:{once}:{user.pk}",
-            now=now,
-        )
-
-
-def _in_words(figures: dict[str, object], language: str) -> dict[str, object]:
-    return {
-        name.removesuffix("_cents"): format_euro(value, language)
-        if name.endswith("_cents") and isinstance(value, int)
-        else value
-        for name, value in figures.items()
-    }
+    write_to_people(
+        team_of(campaign),
+        event,
+        page=page,
+        args=[campaign.slug],
+        label=label,
+        once=once,
+        now=now,
+        campaign=campaign.project.title,
+        **figures,
+    )
 
 
 def tell_team_decided(*, settlement: Settlement, now: dt.datetime) -> None:
@@ -186,4 +174,5 @@ def tell_team_paid(*, disbursement: Disbursement, now: dt.datetime) -> None:
         amount_cents=disbursement.amount_cents,
         payee=disbursement.payee,
         is_match=disbursement.channel == "match",
+        by_card=disbursement.channel == "card",
     )

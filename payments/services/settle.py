@@ -31,6 +31,8 @@ from payments.services.refund import refund_shortfall
 from payments.services.shortfall import mark_cents, policy_for, tell_team_of_end
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from campaigns.calls.models import MatchRule
     from campaigns.models import Campaign
 
@@ -38,6 +40,16 @@ log = logging.getLogger(__name__)
 UNKNOWN_YET = (PledgeStatus.PENDING_CARD, PledgeStatus.AWAITING_TRANSFER)
 RECOVERY_DAYS = 7
 """Length of the recovery window of a campaign without a call."""
+_holds: list[Callable[[Campaign], bool]] = []
+
+
+def hold_open(waits: Callable[[Campaign], bool]) -> None:
+    """Register who may still hold money of a campaign that is not placed, so that its collection can't end yet.
+
+    Called from `AppConfig.ready()`.
+    """
+    if waits not in _holds:
+        _holds.append(waits)
 
 
 def settle_campaign(*, campaign: Campaign, now: dt.datetime) -> Settlement | None:
@@ -129,7 +141,9 @@ def finish_collection(*, campaign: Campaign, now: dt.datetime) -> Settlement | N
 
 def _still_collecting(campaign: Campaign) -> bool:
     waiting = [*STILL_COLLECTING, PledgeStatus.ACTIVE]
-    return Pledge.objects.filter(campaign=campaign, status__in=waiting).exists()
+    return Pledge.objects.filter(campaign=campaign, status__in=waiting).exists() or any(
+        waits(campaign) for waits in _holds
+    )
 
 
 def _count(settlement: Settlement, rule: MatchRule | None, now: dt.datetime) -> None:

@@ -12,15 +12,18 @@ from campaigns.services.totals import fold_totals, set_totals
 from payments.enums import COUNTS_AS_PLEDGED, PledgeStatus
 from payments.matching.models import Reservation
 from payments.models import Pledge, TotalsDelta
+from payments.selectors.backer import not_taken_back
 
 BATCH = 5000
-COLLECTED = (PledgeStatus.COLLECTED, PledgeStatus.PARTLY_REFUNDED, PledgeStatus.DISPUTED)
 SUMS = "sum(pledged_cents), sum(promised_cents), sum(collected_cents), sum(match_cents), sum(backers)"
 
 
 @dataclasses.dataclass(frozen=True)
 class Totals:
-    """What a campaign's page shows, in whole cents, and how many back it."""
+    """What a campaign's page shows, in whole cents, and how many back it.
+
+    Collected is gross: what once came in never falls. What went back since is shown apart, out of its own rows.
+    """
 
     pledged_cents: int = 0
     promised_cents: int = 0
@@ -59,12 +62,12 @@ def derived_totals() -> dict[int, Totals]:
     """Derive every campaign's totals from pledges and reservations."""
     found: dict[int, Totals] = {}
     pledges = (
-        Pledge.objects.order_by()
+        not_taken_back(Pledge.objects.order_by())
         .values_list("campaign_id")
         .annotate(
             pledged=Sum("amount_cents", filter=Q(status__in=COUNTS_AS_PLEDGED), default=0),
             promised=Sum("amount_cents", filter=Q(status=PledgeStatus.AWAITING_TRANSFER), default=0),
-            collected=Sum("amount_cents", filter=Q(status__in=COLLECTED), default=0),
+            collected=Sum("amount_cents", filter=Q(collected_at__isnull=False), default=0),
             backers=Count("pk", filter=Q(status__in=COUNTS_AS_PLEDGED)),
         )
     )

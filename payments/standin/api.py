@@ -90,16 +90,17 @@ class Api:
         if not key:
             return self._carry_out(call, found, ids, fired, None)
         mark = fingerprint(request.method, request.path, raw)
-        replayed = self._keys.begin(secret, key, mark, call.now)
+        whose = f"{secret} {call.account}".strip()  # a connected account has keys of its own
+        replayed = self._keys.begin(whose, key, mark, call.now)
         if replayed:
             headers["Idempotent-Replayed"] = "true"
             return replayed
         try:
             return self._carry_out(
-                call, found, ids, fired, lambda result: self._keys.save(secret, key, mark, call.now, result)
+                call, found, ids, fired, lambda result: self._keys.save(whose, key, mark, call.now, result)
             )
         finally:
-            self._keys.finish(secret, key)
+            self._keys.finish(whose, key)
 
     def _carry_out(
         self,

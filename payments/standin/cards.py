@@ -10,7 +10,8 @@ class Card:
     """One test card.
 
     `setup_decline` and `charge_decline` are (code, decline_code); `authenticate` is when the bank asks the
-    holder: `never`, `until_set_up` or `always`.
+    holder: `never`, `until_set_up` or `always`. `dispute` is what the holder does afterwards: a reason, `inquiry`,
+    `multiple` or nothing.
     """
 
     number: str
@@ -19,7 +20,7 @@ class Card:
     setup_decline: tuple[str, str] | None = None
     charge_decline: tuple[str, str] | None = None
     authenticate: str = "never"
-    disputed: bool = False
+    dispute: str = ""
     straight_to_available: bool = False
     refund_outcome: str = "succeeded"
     offered: bool = field(default=True)
@@ -99,7 +100,34 @@ CARDS: dict[str, Card] = {
                 "en": "Works, then the holder disputes the charge",
                 "it": "Funziona, poi il titolare contesta l’addebito",
             },
-            disputed=True,
+            dispute="fraudulent",
+        ),
+        Card(
+            "4000000000002685",
+            "pm_card_createDisputeProductNotReceived",
+            {
+                "en": "Works, then the holder says that nothing came",
+                "it": "Funziona, poi il titolare dice di non aver ricevuto nulla",
+            },
+            dispute="product_not_received",
+            offered=False,
+        ),
+        Card(
+            "4000000000001976",
+            "pm_card_createDisputeInquiry",
+            {
+                "en": "Works, then the bank asks what it was",
+                "it": "Funziona, poi la banca chiede che cosa fosse",
+            },
+            dispute="inquiry",
+            offered=False,
+        ),
+        Card(
+            "4000004040000079",
+            "pm_card_createMultipleDisputes",
+            {"en": "Works, then it is disputed twice", "it": "Funziona, poi è contestata due volte"},
+            dispute="multiple",
+            offered=False,
         ),
         Card(
             "4000000000000077",

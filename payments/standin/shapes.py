@@ -30,6 +30,9 @@ CLASSES: dict[str, type] = {
     "webhook_endpoint": stripe.WebhookEndpoint,
 }
 
+#: The kinds of evidence a dispute takes.
+EVIDENCE: tuple[str, ...] = tuple(stripe.Dispute.Evidence.__annotations__)
+
 #: Fields the API leaves out instead of sending null: what only some requests or some kinds have.
 LEFT_OUT: dict[str, set[str]] = {
     "account": {"deleted", "groups", "individual", "company", "future_requirements"},

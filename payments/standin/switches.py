@@ -5,12 +5,23 @@ makes no sense.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from payments.standin.call import Call, private, render
 from payments.standin.cards import CARDS
 from payments.standin.errors import ApiError, Body
-from payments.standin.ibans import FAILURES, IBANS
-from payments.standin.objects import balance, bank_accounts, debits, disputes, payouts, topups
+from payments.standin.ibans import FAILURES, IBANS, ITALY
+from payments.standin.objects import (
+    accounts,
+    balance,
+    bank_accounts,
+    debits,
+    disputes,
+    payouts,
+    refunds,
+    requirements,
+    topups,
+)
 from payments.standin.objects.bank_accounts import PAYOUT_FAILURES
 from payments.standin.objects.instruments import is_debit
 
@@ -48,14 +59,58 @@ def settle(call: Call, body: Body) -> Body:
 
 
 def dispute(call: Call, body: Body) -> Body:
-    """A holder disputes a charge, or (`verdict`) a bank decides a dispute."""
+    """A holder disputes a charge (`amount`, `reason`, `inquiry`), or (`verdict`) a bank decides a dispute."""
     if "verdict" in body:
-        if body["verdict"] not in {"won", "lost"}:
-            raise ApiError("verdict is won or lost")
+        if body["verdict"] not in _VERDICTS:
+            raise ApiError(f"verdict is one of {', '.join(sorted(_VERDICTS))}")
         found = disputes.decide(call, call.fetch("dispute", body.get("dispute", "")), body["verdict"])
-    else:
-        found = disputes.open_dispute(call, call.fetch("charge", body.get("charge", "")))
-    return render(call, found)
+        return render(call, found)
+    charge, amount = call.fetch("charge", body.get("charge", "")), body.get("amount")
+    if not charge["paid"]:
+        raise ApiError("Only what was charged can be disputed")
+    if amount is not None and not (isinstance(amount, int) and amount > 0):
+        raise ApiError("amount is in cents, above nought")
+    if body.get("reason", "fraudulent") not in disputes.ALL_REASONS:
+        raise ApiError(f"reason is one of {', '.join(disputes.ALL_REASONS)}")
+    opened = disputes.open_dispute(
+        call, charge, amount=amount, reason=body.get("reason"), inquiry=bool(body.get("inquiry"))
+    )
+    return render(call, opened)
+
+
+def account(call: Call, body: Body) -> Body:
+    """Stripe finds something: capabilities (`transfers`: a status), `requirements` due, `payouts_enabled`."""
+    found = accounts.known(call, body.get("account", ""), status=400)
+    if "requirements" in body:
+        due = body["requirements"]
+        found["requirements"] = requirements.hash_of(due, reason=body.get("disabled_reason"))
+    if "payouts_enabled" in body:
+        found["payouts_enabled"] = bool(body["payouts_enabled"])
+    for name in ("transfers", "card_payments"):
+        if name in body:
+            if body[name] not in _STATUSES:
+                raise ApiError(f"{name} is one of {', '.join(sorted(_STATUSES))}")
+            requirements.set_capability(call, found, name, body[name])
+    return accounts.changed(call, found)
+
+
+def spend(call: Call, body: Body) -> Body:
+    """A connected account pays its money out: `amount` cents, or all that is available."""
+    theirs = replace(call, account=accounts.known(call, body.get("account", ""), status=400)["id"])
+    destination = bank_accounts.default(call, theirs.account) or bank_accounts.add(
+        call, theirs.account, ITALY
+    )
+    held = balance.available(call, "eur", account=theirs.account)
+    amount = body.get("amount", held)
+    if not isinstance(amount, int) or not 0 < amount <= held:
+        raise ApiError(f"This account holds {held} cents that it could spend")
+    return render(call, payouts.send(theirs, amount, "eur", destination, {}))
+
+
+def refunds_wait(call: Call, body: Body) -> Body:
+    """Refunds wait for money (`wait` true), as in live mode, or are refused without it, as in test mode."""
+    call.store.remember(refunds.WAITS_FOR_MONEY, bool(body.get("wait")))
+    return {"wait": bool(body.get("wait"))}
 
 
 def payout(call: Call, body: Body) -> Body:
@@ -92,12 +147,18 @@ def _failure_code(body: Body, known: dict[str, str]) -> str | None:
     return code
 
 
+_VERDICTS = {"won", "lost", "escalated"}
+_STATUSES = {"active", "inactive", "pending"}
+
 SWITCHES: dict[str, Callable[[Call, Body], Body]] = {
     "make-available": make_available,
     "card": change_card,
     "settle": settle,
     "dispute": dispute,
+    "refunds": refunds_wait,
     "payout": payout,
     "bank": bank,
+    "account": account,
+    "spend": spend,
     "top-up": top_up,
 }

@@ -76,7 +76,7 @@ class Courier:
         while not self._stopped:
             if self._faults.webhooks.get("hold") or not self._send_due(connections):
                 with self._news:
-                    self._news.wait(timeout=0.25)
+                    self._news.wait(timeout=0.5)
 
     def _send_due(self, connections: dict[str, http.client.HTTPConnection]) -> int:
         """Send one batch; how many deliveries it had."""

@@ -21,7 +21,7 @@ from campaigns.enums import CampaignStatus
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
 from payments.documents import fee_in_words, pledge_in_words
-from payments.enums import PledgeStatus
+from payments.enums import Channel, PledgeStatus
 from payments.forms.pledge import PRESETS, AmountForm, PledgeForm
 from payments.gateway.client import GatewayError
 from payments.permissions import MANAGE, RECOVER, THANKS, link_token, pledge_of
@@ -188,6 +188,8 @@ def _changed(request: HttpRequest, pledge: Pledge, form: AmountForm, token: str,
 def pledge_manage(request: HttpRequest, token: str) -> HttpResponse:
     """Show a pledge to its backer; a POST changes its amount."""
     pledge = _by_token(token, MANAGE)
+    if pledge.channel == Channel.BANK:
+        return redirect("transfer_show", token=token)
     now = clock.now()
     form = AmountForm(request.POST or None, pledge=pledge)
     if request.method == "POST" and form.is_valid() and _changed(request, pledge, form, token, now):

@@ -324,11 +324,21 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
     assert client.get(edit).status_code == 200
     client.post(publish)
     call.refresh_from_db()
+    assert call.status == "proposed"
+    assert client.get(call.get_absolute_url()).status_code == 200
+    client.logout()
+    assert (
+        client.get(call.get_absolute_url()).status_code == 404
+    )  # nobody else sees it before its pot is approved
+    log_in(calling.approver())
+    client.post(reverse("fund_change", args=[call.fund_changes.get().pk]), {"approve": "1"})
+    log_in(officer)
+    call.refresh_from_db()
     assert (call.status, call.fund.free_cents) == ("published", 55_000_000)
     late = client.post(
         edit, given | {"cost_max_cents": "80.000", "closes_at": "2027-01-31T18:00", "title": "Altro"}
     )
-    assert "A published call is not changed" in text_of(late)
+    assert "Only a draft is changed" in text_of(late)
     with override("en"):
         close = reverse("call_close", args=[call.slug])
     assert client.get(close).status_code == 200

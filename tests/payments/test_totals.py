@@ -31,7 +31,10 @@ def as_rows(campaign: Campaign, **amounts: int) -> None:
     """Pledges by status, as rows."""
     for status, cents in amounts.items():
         pledge = place(campaign, amount_cents=cents)
-        Pledge.objects.filter(pk=pledge.pk).update(status=status, payment_method_id="pm_1")
+        collected_at = world.NOW if status == "collected" else None
+        Pledge.objects.filter(pk=pledge.pk).update(
+            status=status, payment_method_id="pm_1", collected_at=collected_at
+        )
 
 
 @pytest.mark.django_db

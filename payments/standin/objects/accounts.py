@@ -1,25 +1,29 @@
-"""Connected accounts and their onboarding links (Docs: Connect, Accounts; Account Links)."""
+"""Connected accounts (Docs: API reference, Accounts; Connect, Account capabilities)."""
+
+from typing import Any
 
 from payments.standin.call import Call, merge_metadata, render
 from payments.standin.errors import ApiError, Body, not_modelled
+from payments.standin.ibans import ITALY
 from payments.standin.listing import FILTERS, page
+from payments.standin.objects import bank_accounts, requirements
 from payments.standin.routing import Route, route
 from payments.standin.store import new_id
 
-LINK_LIVES_FOR = 300  # seconds
-_DUE = ["business_profile.url", "external_account", "tos_acceptance.date", "tos_acceptance.ip"]
 _TYPES = {
     "express": ("application", "express"),
     "standard": ("stripe", "full"),
     "custom": ("application", "none"),
 }
+#: What only a platform that collects the requirements itself may hand over.
+_HANDED = ("individual", "tos_acceptance", "external_account")
 
 
 def create(call: Call) -> Body:
     """A new account, whose transfers wait for its onboarding."""
     params = call.params
     if params.get("type") == "custom":
-        raise not_modelled("custom accounts", param="type")
+        raise not_modelled("accounts of type custom; give a controller", param="type")
     kind = params.get("type") or ("none" if "controller" in params else "standard")
     account = call.new(
         "account",
@@ -36,20 +40,21 @@ def create(call: Call) -> Body:
         default_currency="eur",
         details_submitted=False,
         email=params.get("email"),
-        external_accounts={"object": "list", "data": [], "has_more": False, "url": ""},
-        future_requirements=_requirements([]),
+        future_requirements=requirements.hash_of([]),
         metadata=merge_metadata(None, params.get("metadata", {})),
         payouts_enabled=False,
-        requirements=_requirements(_DUE),
         settings={"payouts": {"schedule": {"delay_days": 7, "interval": "daily"}}},
         tos_acceptance={"date": None, "ip": None, "user_agent": None},
         type=kind,
     )
     account["id"] = new_id("acct", 16)
-    account["external_accounts"]["url"] = f"/v1/accounts/{account['id']}/external_accounts"
-    _request_capabilities(account, params.get("capabilities", {}))
+    own = requirements.by_platform(account)
+    due = requirements.BY_PLATFORM if own else requirements.BY_STRIPE
+    account["requirements"] = requirements.hash_of(list(due))
+    _request_capabilities(call, account)
     call.save(account)
-    return render(call, account)
+    _hand_over(call, account)
+    return shown(call, call.save(account))
 
 
 def _controller(params: Body, kind: str) -> Body:
@@ -65,33 +70,48 @@ def _controller(params: Body, kind: str) -> Body:
     }
 
 
-def _requirements(due: list[str]) -> Body:
-    return {
-        "alternatives": [],
-        "current_deadline": None,
-        "currently_due": list(due),
-        "disabled_reason": "requirements.past_due" if due else None,
-        "errors": [],
-        "eventually_due": list(due),
-        "past_due": list(due),
-        "pending_verification": [],
-    }
+def _hand_over(call: Call, account: Body) -> None:
+    """What the platform gives of its account holder, where it is the platform's to give."""
+    params = call.params
+    if not requirements.by_platform(account):
+        foreign = next((name for name in _HANDED if name in params), None)
+        if foreign:
+            raise ApiError(
+                f"You cannot set {foreign} on an account whose requirements Stripe collects.", param=foreign
+            )
+        return
+    if "external_account" in params:
+        bank_accounts.add(call, account["id"], **_bank(params["external_account"]))
+    requirements.take(call, account, params)
 
 
-def _request_capabilities(account: Body, wanted: Body) -> None:
-    for name, options in wanted.items():
+def _bank(given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict) or given.get("object") != "bank_account":
+        raise not_modelled("external accounts other than a bank_account", param="external_account")
+    return {"iban": given["account_number"], "holder": given.get("account_holder_name")}
+
+
+def _request_capabilities(call: Call, account: Body) -> None:
+    for name, options in call.params.get("capabilities", {}).items():
         if options.get("requested"):
-            account["capabilities"][name] = "active" if account["details_submitted"] else "inactive"
+            status = "active" if account["details_submitted"] else "inactive"
+            account["capabilities"].setdefault(name, status)
         else:
             account["capabilities"].pop(name, None)
 
 
+def shown(call: Call, account: Body) -> Body:
+    """The account with its bank accounts inside, as the API shows it."""
+    return {**render(call, account), "external_accounts": bank_accounts.listed(call, account["id"])}
+
+
 def retrieve(call: Call, account_id: str) -> Body:
     """One connected account."""
-    return render(call, _account(call, account_id))
+    return shown(call, known(call, account_id))
 
 
-def _account(call: Call, account_id: str, *, param: str = "account", status: int = 403) -> Body:
+def known(call: Call, account_id: str, *, param: str = "account", status: int = 403) -> Body:
+    """An account that is connected. Raises `account_invalid`."""
     account = call.store.get(account_id)
     if account is None or account["object"] != "account":
         raise ApiError(
@@ -104,111 +124,72 @@ def _account(call: Call, account_id: str, *, param: str = "account", status: int
 
 
 def update(call: Call, account_id: str) -> Body:
-    """Change an account's own data, or ask for capabilities."""
-    account, params = _account(call, account_id), call.params
-    _request_capabilities(account, params.get("capabilities", {}))
+    """Change an account's own data, ask for capabilities, or hand over what is due."""
+    account, params = known(call, account_id), call.params
+    _request_capabilities(call, account)
     if "metadata" in params:
         account["metadata"] = merge_metadata(account["metadata"], params["metadata"])
     for name in ("email", "business_type"):
         if name in params:
             account[name] = params[name]
+    if "business_profile" in params:
+        account["business_profile"] |= params["business_profile"]
+    _hand_over(call, account)
+    return changed(call, account)
+
+
+def changed(call: Call, account: Body) -> Body:
+    """Write an account and tell about it; what it is shown as."""
     call.save(account)
-    call.emit("account.updated", account, account=account_id)
-    return render(call, account)
+    body = shown(call, account)
+    call.emit("account.updated", body, account=account["id"])
+    return body
+
+
+def onboard(call: Call, account: Body) -> None:
+    """The hosted onboarding is done."""
+    if not bank_accounts.of(call, account["id"]):
+        bank_accounts.add(call, account["id"], ITALY)
+    requirements.complete(call, account)
+    changed(call, account)
 
 
 def list_all(call: Call) -> Body:
     """Connected accounts, newest first."""
-    return page(call, "account", "/v1/accounts")
+    found = page(call, "account", "/v1/accounts")
+    found["data"] = [shown(call, account) for account in found["data"]]
+    return found
 
 
 def capability(call: Call, account_id: str, name: str) -> Body:
     """One capability of an account."""
-    account = _account(call, account_id)
-    status = account["capabilities"].get(name, "unrequested")
-    due = [] if status == "active" else account["requirements"]["currently_due"]
-    return {
-        "id": name,
-        "object": "capability",
-        "account": account_id,
-        "requested": status != "unrequested",
-        "requested_at": account["created"],
-        "requirements": _requirements(due),
-        "future_requirements": _requirements([]),
-        "status": status,
-    }
+    return requirements.capability(known(call, account_id), name)
 
 
-def onboard(call: Call, account: Body) -> Body:
-    """The onboarding is done: what was asked for becomes active."""
-    account["details_submitted"] = True
-    account["payouts_enabled"] = True
-    account["requirements"] = _requirements([])
-    account["charges_enabled"] = "card_payments" in account["capabilities"]
-    account["capabilities"] = dict.fromkeys(account["capabilities"], "active")
-    account["tos_acceptance"]["date"] = call.now
-    call.save(account)
-    call.emit("account.updated", account, account=account["id"])
-    return account
+def external_accounts(call: Call, account_id: str) -> Body:
+    """The bank accounts of an account."""
+    return bank_accounts.listed(call, known(call, account_id)["id"])
 
 
-def create_link(call: Call) -> Body:
-    """A link to the hosted onboarding: one use, five minutes."""
-    params = call.params
-    if params["type"] not in {"account_onboarding", "account_update"}:
-        raise not_modelled(f"account links of type {params['type']}", param="type")
-    for name in ("refresh_url", "return_url"):
-        if name not in params:
-            raise ApiError(f"Missing required param: {name}.", code="parameter_missing", param=name)
-    account = _account(call, params["account"], status=400)
-    token = new_id("alnk")
-    facts: Body = {
-        "id": token,
-        "object": "_account_link",
-        "created": call.now,
-        "account": account["id"],
-        "expires_at": call.now + LINK_LIVES_FOR,
-        "refresh_url": params["refresh_url"],
-        "return_url": params["return_url"],
-        "used": False,
-    }
-    call.save(facts)
-    return {
-        "object": "account_link",
-        "created": call.now,
-        "expires_at": facts["expires_at"],
-        "url": f"{call.base_url}/onboarding/{token}",
-    }
-
-
-def use_link(call: Call, token: str) -> tuple[Body | None, Body | None]:
-    """The link's facts and its account; the account is None when the link is spent or too old."""
-    link = call.store.get(token)
-    if link is None or link["object"] != "_account_link":
-        return None, None
-    if link["used"] or link["expires_at"] < call.now:
-        return link, None
-    return link, call.store.get(link["account"])
-
-
-def spend_link(call: Call, link: Body) -> None:
-    """The link has led to the end; it will not again."""
-    call.save({**link, "used": True})
-
+_CREATE = (
+    "type country email capabilities business_type business_profile controller metadata individual tos_acceptance "
+    "external_account"
+)
+_UPDATE = (
+    "email capabilities business_type business_profile metadata individual tos_acceptance external_account"
+)
 
 ROUTES: list[Route] = [
-    route(
-        "POST",
-        "/v1/accounts",
-        "account_create",
-        "type country email capabilities business_type business_profile controller metadata",
-        create,
-    ),
+    route("POST", "/v1/accounts", "account_create", _CREATE, create),
     route("GET", "/v1/accounts", "account_list", " ".join(FILTERS), list_all),
     route("GET", "/v1/accounts/{}", "account_retrieve", "", retrieve),
-    route("POST", "/v1/accounts/{}", "account_update", "email capabilities business_type metadata", update),
+    route("POST", "/v1/accounts/{}", "account_update", _UPDATE, update),
     route("GET", "/v1/accounts/{}/capabilities/{}", "account_capability_retrieve", "", capability),
     route(
-        "POST", "/v1/account_links", "account_link_create", "account type refresh_url return_url", create_link
+        "GET",
+        "/v1/accounts/{}/external_accounts",
+        "account_external_account_list",
+        "limit",
+        external_accounts,
     ),
 ]

@@ -1,7 +1,5 @@
 """Charges: what a payment intent's attempts leave (Docs: API reference, Charges)."""
 
-from typing import Any
-
 from payments.standin.call import Call, merge_metadata, private, render
 from payments.standin.cards import decline_message
 from payments.standin.errors import Body
@@ -9,10 +7,8 @@ from payments.standin.listing import FILTERS, page, whole
 from payments.standin.objects.balance import PENDING_FOR, move
 from payments.standin.objects.disputes import open_dispute
 from payments.standin.objects.instruments import is_debit, test_card
+from payments.standin.objects.refunds import GIVEN
 from payments.standin.routing import Route, route
-
-#: Refunds that somebody gave; not those that undo a debit that failed.
-GIVEN: tuple[tuple[str, Any], ...] = (("json_extract(body, '$._standin.of_failure') IS ?", None),)
 
 #: Hundredths of a percent, and cents, of each card charge (European consumer cards).
 FEE_BASIS_POINTS, FEE_FIXED = 150, 25
@@ -115,9 +111,20 @@ def succeed(call: Call, intent: Body, method: Body, *, authenticated: bool) -> B
         charge["payment_method_details"]["card"]["three_d_secure"] = details
     call.save(charge)
     call.emit("charge.succeeded", charge)
-    if card.disputed:
-        open_dispute(call, charge)
+    _dispute(call, charge, card.dispute)
     return charge
+
+
+def _dispute(call: Call, charge: Body, kind: str) -> None:
+    """What the holder of a test card does after the charge."""
+    if kind == "inquiry":
+        open_dispute(call, charge, inquiry=True)
+    elif kind == "multiple":
+        half = charge["amount"] // 2
+        open_dispute(call, charge, amount=half)
+        open_dispute(call, charge, amount=charge["amount"] - half, reason="product_not_received")
+    elif kind:
+        open_dispute(call, charge, reason=kind)
 
 
 def fail(call: Call, intent: Body, method: Body, code: str, decline_code: str) -> Body:

@@ -2,7 +2,7 @@
 
 from payments.standin.call import Call
 from payments.standin.exchange import Answer, Request
-from payments.standin.objects import accounts
+from payments.standin.objects import account_links, accounts
 from payments.standin.pages.layout import button, html, link, not_found, paragraph, redirect
 from payments.standin.pages.words import spoken
 
@@ -10,7 +10,7 @@ from payments.standin.pages.words import spoken
 def show(call: Call, request: Request, token: str) -> Answer:
     """The page of a link, or the way back for a fresh one when it is spent or too old."""
     words = spoken(None, request.headers)
-    found, account = accounts.use_link(call, token)
+    found, account = account_links.use(call, token)
     if found is None:
         return not_found(words)
     if account is None:
@@ -27,11 +27,11 @@ def show(call: Call, request: Request, token: str) -> Answer:
 
 def submit(call: Call, request: Request, token: str) -> Answer:
     """The organisation has given everything."""
-    found, account = accounts.use_link(call, token)
+    found, account = account_links.use(call, token)
     if found is None or account is None:
         return show(call, request, token)
     accounts.onboard(call, account)
-    accounts.spend_link(call, found)
+    account_links.spend(call, found)
     return redirect(found["return_url"])
 
 

@@ -1,11 +1,14 @@
-"""The target of the contract's tests, and the stand-in for its own.
+"""What the contract's tests and the stand-in's own have in common.
 
 A test in `contract/` uses what any target has (`client`, `target` and what is made of them) and passes unchanged
-against Stripe's test mode; one in `own/` may use the stand-in's clock, switches and hosted pages.
+against Stripe's test mode; one in `own/` may use the stand-in's clock, switches and hosted pages. Each folder has a
+stand-in of its own: a moved clock leaves things in the future.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from payments.standin.service import Service
 
 from .machine import REPOSITORY, TEST_KEY, Control, Standin, sdk, start, start_here
 from .receiving import Receiver, receiving
-from .target import NO_KEY, STANDIN, STRIPE, TEST_MODE, Target, stripe_key
+from .target import NO_KEY, STANDIN, TEST_MODE, Target, stripe_key
 from .wire import Reply, fetch, pay_at, submit
 
 __all__ = [
@@ -55,24 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in own]
 
 
-@pytest.fixture(scope="session")
-def standin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = start_here(tmp_path_factory.mktemp("standin") / "state.sqlite")
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="session")
-def target(request: pytest.FixtureRequest) -> Target:
-    if request.config.getoption("--stripe-target", STANDIN) == TEST_MODE:
-        return Target(STRIPE, stripe_key())
-    url: str = request.getfixturevalue("standin").url
-    control = Control(url)
-    return Target(url, TEST_KEY, lambda intent_id: control("settle", payment_intent=intent_id))
-
-
-@pytest.fixture(scope="session")
-def client(target: Target) -> stripe.V1Services:
+def funded(target: Target) -> stripe.V1Services:
     """The SDK, with money available from the start: no test depends on what another has spent."""
     services = target.services()
     buyer = services.customers.create({"email": "float@example.org"})
@@ -90,12 +76,16 @@ def client(target: Target) -> stripe.V1Services:
     return services
 
 
-@pytest.fixture
-def control(standin: Service) -> Iterator[Control]:
-    switches = Control(standin.url)
-    yield switches
-    switches("faults")
-    switches("clock", offset=0)
+@contextmanager
+def a_standin(folder: Path) -> Iterator[tuple[Service, Target]]:
+    """A stand-in inside this process, and as a target."""
+    running = start_here(folder / "state.sqlite")
+    control = Control(running.url)
+    yield (
+        running,
+        Target(running.url, TEST_KEY, lambda intent_id: control("settle", payment_intent=intent_id)),
+    )
+    running.stop()
 
 
 @pytest.fixture
@@ -192,32 +182,63 @@ def payment_session(client: stripe.V1Services, customer: stripe.Customer) -> Cal
     return open_one
 
 
+def handed_over() -> dict[str, Any]:
+    """What a platform hands over of an account's holder, with the values that test mode takes for verified."""
+    address = {"line1": "address_full_match", "city": "Milano", "postal_code": "20121", "country": "IT"}
+    return {
+        "business_type": "individual",
+        "business_profile": {"mcc": "8398", "url": "https://example.org"},
+        "individual": {
+            "first_name": "Ada",
+            "last_name": "Backer",
+            "email": "org@example.org",
+            "phone": "+390000000000",
+            "dob": {"day": 1, "month": 1, "year": 1901},
+            "address": address,
+        },
+        "tos_acceptance": {"date": int(time.time()), "ip": "127.0.0.1"},
+        "external_account": {
+            "object": "bank_account",
+            "country": "IT",
+            "currency": "eur",
+            "account_holder_name": "Ada Backer",
+            "account_number": "IT40S0542811101000000123456",
+        },
+    }
+
+
 @pytest.fixture
-def account(client: stripe.V1Services) -> Callable[..., Any]:
-    """A connected account, its onboarding done or not."""
+def account(client: stripe.V1Services, target: Target) -> Callable[..., Any]:
+    """A connected account whose requirements the platform collects, everything handed over or nothing yet."""
 
     def make(*, onboarded: bool = True):
-        made = client.accounts.create(
-            {
-                "type": "express",
-                "country": "IT",
-                "email": "org@example.org",
-                "capabilities": {"transfers": {"requested": True}},
-            }
+        params: Any = {
+            "country": "IT",
+            "email": "org@example.org",
+            "capabilities": {"transfers": {"requested": True}},
+            "controller": {
+                "fees": {"payer": "application"},
+                "losses": {"payments": "application"},
+                "requirement_collection": "application",
+                "stripe_dashboard": {"type": "none"},
+            },
+            **(handed_over() if onboarded else {}),
+        }
+        made = client.accounts.create(params)
+        if not onboarded:
+            return made
+        return target.until(
+            lambda: client.accounts.retrieve(made.id),
+            lambda found: found.capabilities.transfers == "active" and bool(found.payouts_enabled),
         )
-        if onboarded:
-            link = client.account_links.create(
-                {
-                    "account": made.id,
-                    "type": "account_onboarding",
-                    "refresh_url": "https://example.org/again",
-                    "return_url": "https://example.org/back",
-                }
-            )
-            assert submit(link.url).location == "https://example.org/back"
-        return client.accounts.retrieve(made.id)
 
     return make
+
+
+@pytest.fixture
+def held(client: stripe.V1Services) -> int:
+    """The platform's available euro, in cents."""
+    return sum(line.amount for line in client.balance.retrieve().available if line.currency == "eur")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from .wire import Reply, fetch
 
 STANDIN, TEST_MODE = "standin", "test-mode"
 STRIPE = "https://api.stripe.com"
-NO_KEY = "Stripe's test mode needs its secret key: set STRIPE_SECRET_KEY to one that starts with sk_test_ or rk_test_."
+NO_KEY = "Stripe's test mode needs its secret key: set STRIPE_SECRET_KEY to one of sk_test_ or rk_test_."
 PATIENCE, PAUSE = 120.0, 2.0  # seconds Stripe is given to come to what it does later
 
 T = TypeVar("T")

@@ -65,3 +65,15 @@ def test_a_key_longer_than_255_is_refused(client):
     """Docs: API reference, Idempotent requests."""
     with pytest.raises(stripe.InvalidRequestError):
         client.customers.create({}, {"idempotency_key": "k" * 256})
+
+
+def test_a_connected_account_has_keys_of_its_own(client, account, key):
+    """Docs: API reference, Idempotent requests; Connect, Making API calls for connected accounts."""
+    theirs = account()
+    client.transfers.create({"amount": 1_000, "currency": "eur", "destination": theirs.id})
+    params = {"amount": 100, "currency": "eur"}
+    ours = client.payouts.create(params, {"idempotency_key": key})
+    other = client.payouts.create(params, {"idempotency_key": key, "stripe_account": theirs.id})
+    assert ours.id != other.id
+    again = client.payouts.create(params, {"idempotency_key": key, "stripe_account": theirs.id})
+    assert again.id == other.id

@@ -39,9 +39,8 @@ def test_a_pending_payout_can_be_canceled_and_the_money_comes_back(client, payou
         client.payouts.cancel(made.id)
 
 
-def test_no_more_is_paid_out_than_is_available(client):
+def test_no_more_is_paid_out_than_is_available(client, held):
     """Docs: Error codes, balance_insufficient."""
-    [held] = [line.amount for line in client.balance.retrieve().available if line.currency == "eur"]
     with pytest.raises(stripe.InvalidRequestError) as caught:
         client.payouts.create({"amount": held + 1_000_000, "currency": "eur"})
     assert caught.value.code == "balance_insufficient"
@@ -82,3 +81,9 @@ def test_a_payout_tells_its_story(client, payout, target):
         return {event.type for event in listed if event.data.object.id == made.id}
 
     assert target.until(told, lambda types: types == story)
+
+
+def test_the_schedule_of_payouts_is_manual(client):
+    """Docs: API reference, Balance Settings (payments.payouts.schedule.interval)."""
+    settings = client.balance_settings.retrieve()
+    assert settings.payments.payouts.schedule.interval == "manual"

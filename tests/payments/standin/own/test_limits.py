@@ -28,3 +28,11 @@ def test_what_is_not_modelled_is_refused_aloud(client):
             {"amount": 100, "currency": "eur", "transfer_data": {"destination": "acct_1"}}
         )
     assert caught.value.code == "standin_not_modelled"
+
+
+def test_something_due_that_breaks_stands_in_nobodys_way(standin, client, capfd):
+    """The stand-in's own rule."""
+    with standin.desk.store.transaction():
+        standin.desk.call().later(0, "nonsense", "x")
+    assert client.customers.create().id
+    assert "KeyError: 'nonsense'" in capfd.readouterr().err

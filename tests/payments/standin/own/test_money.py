@@ -1,7 +1,6 @@
 """Money that moves by the stand-in's clock and switches, and its own fees."""
 
 from tests.payments.standin.balances import available, pending
-from tests.payments.standin.conftest import fetch, submit
 
 
 def test_the_fees_are_those_of_a_european_card(charge):
@@ -12,11 +11,17 @@ def test_the_fees_are_those_of_a_european_card(charge):
 
 
 def test_the_balance_is_the_sum_of_its_transactions(client, charge):
-    """Docs: API reference, Balance."""
+    """Docs: API reference, Balance; Balance Transactions."""
     before = available(client), pending(client)
     charge(amount=10_000)
     charge("pm_card_bypassPending", amount=10_000)
     assert (available(client) - before[0], pending(client) - before[1]) == (9_825, 9_825)
+    listed = client.balance_transactions.list({"limit": 100}).auto_paging_iter()
+    sums = {"available": 0, "pending": 0}
+    for moved in listed:
+        assert moved.net == moved.amount - moved.fee
+        sums[moved.status] += moved.net
+    assert sums == {"available": available(client), "pending": pending(client)}
 
 
 def test_a_dispute_costs_twenty_euro(client, charge):
@@ -30,10 +35,9 @@ def test_pending_money_becomes_available_with_time(client, charge, control):
     """Docs: Account balances."""
     intent = charge(expand=["latest_charge"])
     transaction_id = intent.latest_charge.balance_transaction
-    before = pending(client)
+    assert client.balance_transactions.retrieve(transaction_id).status == "pending"
     control("clock", offset=8 * 86400)
     assert client.balance_transactions.retrieve(transaction_id).status == "available"
-    assert pending(client) <= before - (2_500 - 63)
 
 
 def test_pending_money_can_be_madeavailable(client, charge, control):
@@ -64,22 +68,6 @@ def test_a_refund_may_be_pending_first(client, charge, control):
     assert refund.status == "pending"
     control("clock", move=2 * 3600)
     assert client.refunds.retrieve(refund.id).status == "succeeded"
-
-
-def test_a_spent_or_old_account_link_leads_to_a_fresh_one(client, account, control):
-    """Docs: API reference, Account Links (refresh_url)."""
-    made = account(onboarded=False)
-    params = {
-        "account": made.id,
-        "type": "account_onboarding",
-        "refresh_url": "https://example.org/again",
-        "return_url": "https://example.org/back",
-    }
-    used, old = client.account_links.create(params), client.account_links.create(params)
-    submit(used.url)
-    assert fetch(used.url).location == "https://example.org/again"
-    control("clock", move=301)
-    assert fetch(old.url).location == "https://example.org/again"
 
 
 def test_the_control_can_dispute_any_charge(client, charge, control):
