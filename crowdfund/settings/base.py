@@ -178,6 +178,7 @@ CARD_LIMIT_CENTS = env.int("CARD_LIMIT_CENTS", default=1_000_000)
 CASH_LIMIT_CENTS = env.int("CASH_LIMIT_CENTS", default=100_000)  # the most that a desk takes for one receipt
 CASH_NAMED_ABOVE_CENTS = env.int("CASH_NAMED_ABOVE_CENTS", default=100_000)  # above it the donor gives a name
 PLEDGE_MIN_CENTS = env.int("PLEDGE_MIN_CENTS", default=200)
+RECONCILE_NIGHTLY = env.bool("RECONCILE_NIGHTLY", default=True)
 CLOCK_MAY_MOVE = False
 DEMO_MODE = env.bool("DEMO_MODE", default=False)
 
