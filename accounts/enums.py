@@ -16,6 +16,13 @@ class Role(TextChoices):
 STAFF_ROLES = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
 
 
+class RoleDeed(TextChoices):
+    """What was done with a city role."""
+
+    GRANTED = "granted", _("Granted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class TeamRole(TextChoices):
     """What a person may do for an organisation."""
 
@@ -39,6 +46,7 @@ class ConsentKind(TextChoices):
     """What a person agreed to."""
 
     CHARGE = "charge", _("Charge of the saved card")
+    TRANSFER = "transfer", _("Promise of a bank transfer")
     CASH = "cash", _("Cash given at a desk")
     PRIVACY = "privacy", _("Privacy notice")
     TOLD_OF_NEED = "told_of_need", _("News of a need")

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import OrganisationKind, TeamRole
+from accounts.enums import OrganisationKind, Role, TeamRole
 
 if TYPE_CHECKING:
     from crowdfund.kit.errors import Refused
@@ -55,3 +55,19 @@ class TokenForm(forms.Form):
     """A new key to the API."""
 
     label = forms.CharField(label=_("Name of the key"), max_length=80, help_text=_("To recognise it later."))
+
+
+class RoleForm(forms.Form):
+    """A city role for somebody."""
+
+    email = forms.EmailField(label=_("Email"), help_text=_("The person must have an account."))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    tax_code = forms.CharField(
+        label=_("Codice fiscale"),
+        max_length=24,
+        required=False,
+        help_text=_(
+            "Needed once for officers, approvers and auditors. We keep only a fingerprint of it: it tells that two "
+            "accounts are one person."
+        ),
+    )

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import STAFF_ROLES, ConsentKind, OrganisationKind, Role, TeamRole
+from accounts.enums import STAFF_ROLES, ConsentKind, OrganisationKind, Role, RoleDeed, TeamRole
 from accounts.places.models import Neighbourhood
 
 if TYPE_CHECKING:
@@ -102,6 +102,27 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+
+class RoleEvent(models.Model):
+    """A city role given or taken: to which person, by whom, when. Append-only; it outlives the account."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="role_events")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="role_events")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    deed = models.CharField(max_length=10, choices=RoleDeed.choices)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_event_role_known"),
+            models.CheckConstraint(condition=Q(deed__in=RoleDeed.values), name="role_event_deed_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} · {self.role} · {self.deed}"
 
 
 class Organisation(models.Model):

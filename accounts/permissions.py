@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, TypeGuard
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, TeamRole
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
+from accounts.privacy import PERSONAL, tax_code_digest
 from crowdfund.kit.errors import NotAllowed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from accounts.models import Organisation, TwoPeople, User
+    from accounts.models import Person, TwoPeople, User
 
     Visitor = User | AnonymousUser
 
@@ -53,27 +54,51 @@ def can_see_officer_desk(user: Visitor | None) -> bool:
     return has_role(user, Role.OFFICER, Role.APPROVER, Role.AUDITOR)
 
 
+def is_known(user: Visitor | None) -> bool:
+    """Say whether we know which human being this is, by a codice fiscale: two people are two known ones."""
+    return is_person(user) and user.person.tax_code_digest is not None
+
+
 def can_grant_roles(user: Visitor | None, to: User) -> bool:
-    """Officers give city roles to others, never to themselves."""
-    return is_person(user) and has_role(user, Role.OFFICER) and user.pk != to.pk
+    """Officers give city roles to others and take them away, never their own, whichever account they use."""
+    return is_person(user) and has_role(user, Role.OFFICER) and user.person_id != to.person_id
+
+
+def can_see_roles(user: Visitor | None) -> bool:
+    """Officers, approvers and auditors see who has which role, and who gave it."""
+    return can_see_officer_desk(user)
+
+
+def _is_member(person: Person, organisation_id: int | None) -> bool:
+    """Say whether a person, by any account of theirs, is in a team, or is themselves the organisation."""
+    if organisation_id is None:
+        return False
+    if Membership.objects.filter(organisation=organisation_id, user__person=person).exists():
+        return True
+    code = Organisation.objects.values_list("tax_code", flat=True).get(pk=organisation_id)
+    return len(code) == PERSONAL and tax_code_digest(code) == person.tax_code_digest
 
 
 def belongs_to(user: Visitor | None, organisation_id: int | None) -> bool:
     """Say whether this person, by any account of theirs, is in an organisation's team."""
-    return (
-        is_person(user)
-        and organisation_id is not None
-        and Membership.objects.filter(organisation=organisation_id, user__person=user.person_id).exists()
-    )
+    return is_person(user) and _is_member(user.person, organisation_id)
+
+
+def can_propose_for(user: Visitor | None, organisation_id: int | None) -> bool:
+    """An officer proposes what another person decides: a known person, and no member of the beneficiary."""
+    return has_role(user, Role.OFFICER) and is_known(user) and not belongs_to(user, organisation_id)
 
 
 def can_decide_on(user: Visitor | None, decision: TwoPeople, organisation_id: int | None) -> bool:
-    """An approver decides: another person than who proposed, and no member of the beneficiary."""
+    """An approver decides: another person than who proposed, both known, neither a member of the beneficiary now."""
     return (
         is_person(user)
         and has_role(user, Role.APPROVER)
+        and is_known(user)
+        and decision.proposed_person.tax_code_digest is not None
         and user.person_id != decision.proposed_person_id
         and not belongs_to(user, organisation_id)
+        and not _is_member(decision.proposed_person, organisation_id)
     )
 
 

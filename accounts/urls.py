@@ -6,13 +6,16 @@ from django.conf import settings
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.views import desk, dev, organisations, profile
+from accounts.api.roles import RolesView, RoleView
+from accounts.views import desk, dev, organisations, profile, roles
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
 urlpatterns = [
     path(_("officer/"), desk.officer_desk, name="officer_desk"),
+    path(_("officer/roles/"), roles.roles, name="roles"),
+    path(_("officer/roles/<int:pk>/withdraw/"), roles.role_withdraw, name="role_withdraw"),
     path(_("me/"), profile.profile, name="account_profile"),
     path(_("me/keys/"), profile.tokens, name="account_tokens"),
     path(_("me/keys/<int:pk>/revoke/"), profile.token_revoke, name="account_token_revoke"),
@@ -21,7 +24,10 @@ urlpatterns = [
     path(_("organisations/<slug:slug>/team/add/"), organisations.member_add, name="member_add"),
     path(_("organisations/members/<int:pk>/remove/"), organisations.member_remove, name="member_remove"),
 ]
-api_urlpatterns: list[URLPattern] = []
+api_urlpatterns: list[URLPattern] = [
+    path("roles/", RolesView.as_view(), name="api_roles"),
+    path("roles/<int:pk>/", RoleView.as_view(), name="api_role"),
+]
 
 dev_urlpatterns = [
     path("dev/mail/", dev.mail, name="dev_mail"),

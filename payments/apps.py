@@ -24,17 +24,29 @@ class PaymentsConfig(AppConfig):
         """Register what happens at the deadline and after it."""
         from crowdfund.kit import desk, jobs
         from payments.receivers import EVENTS
-        from payments.selectors import money
-        from payments.services import charge, close, payout, recover, release
+        from payments.selectors import money, payout_desk
+        from payments.services import (
+            charge,
+            close,
+            payee_effect,
+            release,
+            shortfall,
+            transfer,
+            windows,
+        )
         from payments.webhooks.handlers import on
 
         jobs.register("campaigns.close", close.close_due, every=1)
         jobs.register("pledges.charge", charge.charge_due, every=1)
         jobs.register("pledges.release", release.release_due, every=2)
-        jobs.register("pledges.recovery_end", recover.end_windows, every=30)
-        jobs.register("payouts.execute", payout.execute_payouts, every=2)
+        jobs.register("pledges.recovery_end", windows.end_windows, every=30)
+        jobs.register("settlements.tell", shortfall.tell_backers, every=30)
+        jobs.register("payouts.execute", transfer.execute_payouts, every=2)
+        jobs.register("payees.apply", payee_effect.apply_payee_changes, every=30)
         desk.register_officer(money.officer_tasks)
+        desk.register_officer(payout_desk.officer_tasks)
         desk.register_team(money.team_tasks)
+        desk.register_team(payout_desk.team_tasks)
         for event_type, receiver in EVENTS.items():
             on(event_type, receiver)
 

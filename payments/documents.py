@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from payments.enums import PledgeStatus
+from crowdfund.kit.money import format_euro
+from payments.enums import Channel, PledgeStatus
+from payments.formula import fee_cents
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -45,7 +48,7 @@ _WORDS = {
     _S.CHARGING: InWords("wait", _("Being charged"), _("The goal was reached: your card is being charged.")),
     _S.PROCESSING: InWords("wait", _("On its way"), _("Your bank is carrying out the charge.")),
     _S.REQUIRES_ACTION: InWords(
-        "attention", _("Needs you"), _("Your bank did not accept the charge: look at the email we sent you.")
+        "attention", _("Needs you"), _("Your bank did not accept the charge: complete your support.")
     ),
     _S.COLLECTED: InWords("ok", _("Collected"), _("Your card was charged. Thank you!")),
     _S.FAILED: InWords("stop", _("Not collected"), _("The charge did not succeed: you have paid nothing.")),
@@ -60,6 +63,55 @@ _WORDS = {
 }
 
 
+_BY_DEBIT = {
+    _S.PENDING_CARD: InWords(
+        "attention", _("Account missing"), _("Save your account: until then it does not count.")
+    ),
+    _S.PROCESSING: InWords(
+        "wait",
+        _("On its way"),
+        _("Your account is being debited: it takes at most 14 working days. There is nothing to do."),
+    ),
+    _S.CHARGING: InWords("wait", _("Being debited"), _("The goal was reached: the debit is being prepared.")),
+    _S.REQUIRES_ACTION: InWords(
+        "attention",
+        _("Needs you"),
+        _("Your bank did not accept the debit: complete your support with a card."),
+    ),
+    _S.COLLECTED: InWords(
+        "ok",
+        _("Collected"),
+        _("Your account was debited. Thank you! For 8 weeks you can ask your bank to give it back."),
+    ),
+    _S.FAILED: InWords("stop", _("Not collected"), _("The debit did not succeed: you have paid nothing.")),
+}
+_WITHOUT_A_CARD = {
+    _S.COLLECTED: InWords("ok", _("Collected"), _("The goal was reached: your money is for the project.")),
+    _S.CANCELLED: InWords("stop", _("Cancelled"), _("This pledge was cancelled.")),
+}
+
+
 def pledge_in_words(pledge: Pledge) -> InWords:
-    """Say where a pledge stands."""
-    return _WORDS[PledgeStatus(pledge.status)]
+    """Say where a pledge stands, and what its backer does about it if anything."""
+    status = PledgeStatus(pledge.status)
+    if pledge.channel != Channel.CARD:
+        return _WITHOUT_A_CARD.get(status, _WORDS[status])
+    return _BY_DEBIT.get(status, _WORDS[status]) if pledge.by_debit else _WORDS[status]
+
+
+def fee_in_words(pledge: Pledge) -> str:
+    """Say what the payment service keeps of a pledge through it, and out of whose money; empty for other pledges.
+
+    An estimate until it is collected, then what was really kept.
+    """
+    language = get_language() or "it"
+    if pledge.channel != Channel.CARD:
+        return ""
+    collected = bool(pledge.collected_at)
+    cents = pledge.fee_cents if collected else fee_cents(pledge.amount_cents, pledge.method)
+    amount = format_euro(cents, language)
+    if not pledge.campaign.fees_borne_by_campaign:
+        return gettext("%(amount)s, paid by the city") % {"amount": amount}
+    if collected:
+        return gettext("%(amount)s of it, in the campaign's budget") % {"amount": amount}
+    return gettext("about %(amount)s of it, in the campaign's budget") % {"amount": amount}

@@ -87,6 +87,7 @@ BY_CARD_ONLY = frozenset(
 )
 NEVER_BY_CARD = frozenset({_P.AWAITING_TRANSFER, _P.RECEIVED, _P.EXPIRED, _P.RETURNING})
 COUNTS_AT_THE_DEADLINE = frozenset({_P.ACTIVE, _P.RECEIVED})
+COUNTS_AS_COLLECTED = frozenset({_P.COLLECTED, _P.PARTLY_REFUNDED})
 STILL_COLLECTING = frozenset({_P.CHARGING, _P.PROCESSING, _P.REQUIRES_ACTION})
 
 
@@ -114,7 +115,7 @@ ATTEMPT_TRANSITIONS: Transitions = {
     _A.CREATED: frozenset({_A.UNKNOWN, _A.OPEN, _A.PROCESSING, _A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
     _A.UNKNOWN: frozenset({_A.PROCESSING, _A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
     _A.OPEN: frozenset({_A.PROCESSING, _A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
-    _A.PROCESSING: frozenset({_A.SUCCEEDED, _A.FAILED}),
+    _A.PROCESSING: frozenset({_A.SUCCEEDED, _A.FAILED, _A.ABANDONED}),
     _A.SUCCEEDED: frozenset(),
     _A.FAILED: frozenset({_A.SUCCEEDED}),  # Stripe tells the truth late, too
     _A.ABANDONED: frozenset({_A.SUCCEEDED}),
@@ -129,14 +130,16 @@ class DisbursementStatus(TextChoices):
     APPROVED = "approved", _("Approved")
     PAID = "paid", _("Paid out")
     REJECTED = "rejected", _("Rejected")
-    VOID = "void", _("Void: what was approved has changed")
+    VOID = "void", _("Void")
 
 
 DISBURSEMENT_TRANSITIONS: Transitions = {
-    DisbursementStatus.PROPOSED: frozenset({DisbursementStatus.APPROVED, DisbursementStatus.REJECTED}),
+    DisbursementStatus.PROPOSED: frozenset(
+        {DisbursementStatus.APPROVED, DisbursementStatus.REJECTED, DisbursementStatus.VOID}
+    ),
     DisbursementStatus.APPROVED: frozenset({DisbursementStatus.PAID, DisbursementStatus.VOID}),
     DisbursementStatus.VOID: frozenset(),
-    DisbursementStatus.PAID: frozenset(),
+    DisbursementStatus.PAID: frozenset({DisbursementStatus.APPROVED}),  # its payout came back
     DisbursementStatus.REJECTED: frozenset(),
 }
 
@@ -153,17 +156,72 @@ class PayoutStatus(TextChoices):
     """What is known of a payout."""
 
     CREATED = "created", _("Waiting to be sent")
+    WAITING = "waiting", _("Held up")
     UNKNOWN = "unknown", _("Sent, outcome unknown")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled: nothing was sent")
 
 
 PAYOUT_TRANSITIONS: Transitions = {
-    PayoutStatus.CREATED: frozenset({PayoutStatus.UNKNOWN, PayoutStatus.DONE, PayoutStatus.FAILED}),
-    PayoutStatus.UNKNOWN: frozenset({PayoutStatus.DONE, PayoutStatus.FAILED}),
-    PayoutStatus.FAILED: frozenset({PayoutStatus.UNKNOWN, PayoutStatus.DONE}),
+    PayoutStatus.CREATED: frozenset(
+        {PayoutStatus.UNKNOWN, PayoutStatus.WAITING, PayoutStatus.DONE, PayoutStatus.FAILED}
+        | {PayoutStatus.CANCELLED}
+    ),
+    PayoutStatus.WAITING: frozenset({PayoutStatus.UNKNOWN, PayoutStatus.CREATED, PayoutStatus.CANCELLED}),
+    # held up or cancelled only when it was looked up and had never arrived, or was refused
+    PayoutStatus.UNKNOWN: frozenset(
+        {PayoutStatus.DONE, PayoutStatus.FAILED, PayoutStatus.WAITING, PayoutStatus.CANCELLED}
+    ),
+    PayoutStatus.FAILED: frozenset({PayoutStatus.CREATED, PayoutStatus.DONE, PayoutStatus.CANCELLED}),
     PayoutStatus.DONE: frozenset({PayoutStatus.FAILED}),  # a bank may send it back days later
+    PayoutStatus.CANCELLED: frozenset(),
 }
+UNSENT_PAYOUTS = frozenset({PayoutStatus.CREATED, PayoutStatus.WAITING, PayoutStatus.FAILED})
+
+
+class HeldUpBy(TextChoices):
+    """Why a payout waits; it leaves by itself once the reason is gone."""
+
+    BALANCE = "balance", _("Too little is available at the payment service yet")
+    CAPABILITY = "capability", _("The organisation's account can't receive money now")
+    FROZEN = "frozen", _("Backers dispute charges of this campaign, or are owed money back")
+    RESERVE = "reserve", _("The reserve for fees and losses is empty")
+    UNREACHABLE = "unreachable", _("The payment service can't be reached")
+
+
+class PayeeKind(TextChoices):
+    """Which way of being paid changes."""
+
+    IBAN = "iban", _("IBAN, for money that came by transfer or in cash")
+    ACCOUNT = "account", _("Account at the payment service, for money paid by card")
+
+
+PAID_BY_CARD_ACCOUNT = (Channel.CARD,)
+PAID_BY_IBAN = (Channel.BANK, Channel.CASH)
+
+
+class PayeeChangeStatus(TextChoices):
+    """The life of a change of payee."""
+
+    REQUESTED = "requested", _("Asked for")
+    PROPOSED = "proposed", _("Checked back, to be approved")
+    APPROVED = "approved", _("Approved, not yet in effect")
+    EFFECTIVE = "effective", _("In effect")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+_C = PayeeChangeStatus
+PAYEE_CHANGE_TRANSITIONS: Transitions = {
+    _C.REQUESTED: frozenset({_C.PROPOSED, _C.REJECTED, _C.WITHDRAWN}),
+    _C.PROPOSED: frozenset({_C.APPROVED, _C.REJECTED, _C.WITHDRAWN}),
+    _C.APPROVED: frozenset({_C.EFFECTIVE, _C.WITHDRAWN}),
+    _C.EFFECTIVE: frozenset(),
+    _C.REJECTED: frozenset(),
+    _C.WITHDRAWN: frozenset(),
+}
+PAYEE_CHANGE_OPEN = frozenset({_C.REQUESTED, _C.PROPOSED, _C.APPROVED})
 
 
 class RefundReason(TextChoices):
@@ -175,6 +233,7 @@ class RefundReason(TextChoices):
     MISSED = "missed", _("The goal was not reached")
     CANCELLED = "cancelled", _("The campaign was cancelled")
     EXCESS = "excess", _("More arrived than was pledged")
+    WITHDRAWN = "withdrawn", _("The backer took the pledge back")
     DECIDED = "decided", _("Decided by the municipality")
 
 

@@ -6,12 +6,12 @@ Campaign, channel, fund, pledge, attempt, then dispute, refund and disbursement,
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from campaigns.enums import CampaignStatus
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Project
 from payments.models import (
     CampaignChannel,
     ChargeAttempt,
@@ -25,6 +25,7 @@ from payments.models import (
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,9 +61,51 @@ def hold_campaign(campaign_id: int, now: dt.datetime) -> HeldCampaign:
     return HeldCampaign(status, bool(over))
 
 
+@dataclasses.dataclass(frozen=True)
+class CampaignToPledge:
+    """A campaign held like `HeldCampaign`, with its project's title fetched and its times compared."""
+
+    campaign: Campaign
+    not_yet: bool  # it has not opened
+    over: bool
+
+
+def hold_to_pledge(campaign: Campaign | str, now: dt.datetime) -> CampaignToPledge | None:
+    """Read a campaign, by itself or by its slug, and hold it until the transaction ends: all in one statement."""
+    names = {"campaign": Campaign._meta.db_table, "project": Project._meta.db_table}  # noqa: SLF001
+    column, value = ("slug", campaign) if isinstance(campaign, str) else ("id", campaign.pk)
+    sql = (
+        "SELECT c.*, c.opens_at > %s AS not_yet, c.deadline <= %s AS over, p.title AS project_title "
+        "FROM {campaign} c JOIN {project} p ON p.id = c.project_id WHERE c.{column} = %s FOR SHARE OF c"
+    )
+    sql = sql.format(
+        column=column, **{name: connection.ops.quote_name(table) for name, table in names.items()}
+    )
+    rows: Iterable[Any] = Campaign.objects.raw(sql, [now, now, value])
+    for found in rows:
+        title = [found.project_id, found.project_title]
+        found.project = Project.from_db(connection.alias, ["id", "title"], title)
+        return CampaignToPledge(found, bool(found.not_yet), bool(found.over))
+    return None
+
+
 def lock_campaign(campaign_id: int) -> Campaign:
-    """Lock a campaign against every change; waits for the pledges that hold it."""
-    return Campaign.objects.select_for_update(of=("self",)).select_related("project").get(pk=campaign_id)
+    """Lock a campaign against every change; waits for the pledges that hold it.
+
+    Not against rows that point at it (`FOR NO KEY UPDATE`): whoever holds the channel would wait for this at its
+    commit, when the database looks at foreign keys, and this for the channel.
+    """
+    locked = Campaign.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("project").get(pk=campaign_id)
+
+
+RESERVE_LOCK = 7_311
+
+
+def lock_reserve() -> None:
+    """Let one transaction at a time lean on the platform's reserve, until it ends. Taken after the campaign."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RESERVE_LOCK])
 
 
 def lock_channel(campaign_id: int, channel: str) -> None:

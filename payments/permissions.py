@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.core import signing
 
-from accounts.enums import Role
+from accounts.enums import Role, TeamRole
 from accounts.permissions import (
     belongs_to,
     can_decide_on,
     can_manage_organisation,
+    can_propose_for,
     has_role,
     is_person,
     team_role,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Dispute,
         OtherWay,
         OwnAdvance,
+        PayeeChange,
         Payout,
         Pledge,
         Receivable,
@@ -67,10 +69,13 @@ def link_token(pledge: Pledge, purpose: str, *, at: dt.datetime | None = None) -
     return _Link(purpose, at).sign(pledge.public_id.hex)
 
 
-def pledge_of(token: str, purpose: str) -> uuid.UUID | None:
-    """Return the public id a link was signed for; None when it is forged, too old or for another purpose."""
+def pledge_of(token: str, purpose: str, *, lives: int = LINK_LIVES_SECONDS) -> uuid.UUID | None:
+    """Return the public id a link was signed for; None when it is forged, too old or for another purpose.
+
+    `lives` is in seconds.
+    """
     try:
-        return uuid.UUID(hex=_Link(purpose).unsign(token, max_age=LINK_LIVES_SECONDS))
+        return uuid.UUID(hex=_Link(purpose).unsign(token, max_age=lives))
     except (signing.BadSignature, ValueError):
         return None
 
@@ -104,23 +109,101 @@ def can_see_all_money(user: Visitor | None) -> bool:
 
 def can_propose_disbursement(user: Visitor | None, campaign: Campaign) -> bool:
     """An officer proposes, unless a member of the beneficiary."""
-    return has_role(user, Role.OFFICER) and not belongs_to(user, campaign.project.organisation_id)
+    return can_propose_for(user, campaign.project.organisation_id)
 
 
 def can_decide_disbursement(user: Visitor | None, disbursement: Disbursement) -> bool:
-    """An approver decides: somebody else than who proposed, and no member of the beneficiary."""
+    """An approver decides: another person than who proposed, and no member of the beneficiary."""
     return can_decide_on(user, disbursement, disbursement.campaign.project.organisation_id)
+
+
+def _works_on(user: Visitor | None, disbursement: Disbursement) -> bool:
+    """An officer, unless a member of the beneficiary."""
+    organisation_id = disbursement.campaign.project.organisation_id
+    return has_role(user, Role.OFFICER) and not belongs_to(user, organisation_id)
+
+
+def can_void_disbursement(user: Visitor | None, disbursement: Disbursement) -> bool:
+    """An officer gives a disbursement up, unless a member of the beneficiary: the money stays, so one person does."""
+    return _works_on(user, disbursement)
+
+
+def can_retry_payout(user: Visitor | None, payout: Payout) -> bool:
+    """An officer tries a failed payout again, unless a member of the beneficiary: two people have approved it."""
+    return _works_on(user, payout.disbursement)
 
 
 def can_record_mandate(user: Visitor | None, payout: Payout) -> bool:
     """An officer records the treasury's mandate and its receipt, unless a member of the beneficiary."""
-    organisation_id = payout.disbursement.campaign.project.organisation_id
-    return has_role(user, Role.OFFICER) and not belongs_to(user, organisation_id)
+    return _works_on(user, payout.disbursement)
 
 
 def can_open_payout_account(user: Visitor | None, organisation: Organisation) -> bool:
     """The owner says where the organisation's money goes."""
     return can_manage_organisation(user, organisation) if is_person(user) else False
+
+
+# A change of payee
+
+
+def can_request_payee(user: Visitor | None, organisation: Organisation) -> bool:
+    """The owner asks for another IBAN or account."""
+    return is_person(user) and can_manage_organisation(user, organisation)
+
+
+def can_see_payee_change(user: Visitor | None, change: PayeeChange) -> bool:
+    """The owners of the organisation see it, and the municipality's desk."""
+    return can_see_all_money(user) or team_role(user, change.organisation_id) == TeamRole.OWNER
+
+
+def can_propose_payee_change(user: Visitor | None, change: PayeeChange) -> bool:
+    """An officer proposes it after checking back: not who asked, and no member of the organisation."""
+    return (
+        is_person(user)
+        and can_propose_for(user, change.organisation_id)
+        and user.person_id != change.requested_person_id
+    )
+
+
+def can_decide_payee_change(user: Visitor | None, change: PayeeChange) -> bool:
+    """An approver decides: neither who proposed nor who asked, and no member of the organisation."""
+    return (
+        is_person(user)
+        and change.proposed_by_id is not None
+        and user.person_id != change.requested_person_id
+        and can_decide_on(user, change, change.organisation_id)
+    )
+
+
+def can_reject_payee_change(user: Visitor | None, change: PayeeChange) -> bool:
+    """Whoever may take the next step may say no."""
+    if change.proposed_by_id is None:
+        return can_propose_payee_change(user, change)
+    return can_decide_payee_change(user, change)
+
+
+OBJECT = "object"
+"""Purpose of the signed link by which an organisation stops a change of its payee."""
+
+
+def objection_token(change: PayeeChange) -> str:
+    """Sign the link by which this change is stopped, for its owners and the organisation's address."""
+    return signing.Signer(salt=f"payee.{OBJECT}").sign(str(change.pk))
+
+
+def change_of(token: str) -> int | None:
+    """Return the change that a link was signed for; None when it is forged."""
+    try:
+        return int(signing.Signer(salt=f"payee.{OBJECT}").unsign(token))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def can_object(user: Visitor | None, change: PayeeChange, token: str = "") -> bool:
+    """An owner, or whoever holds the link that the owners and the organisation were sent: it only stops."""
+    if team_role(user, change.organisation_id) == TeamRole.OWNER:
+        return True
+    return bool(token) and change_of(token) == change.pk
 
 
 # Money that goes back: refunds, disputes, what organisations owe, the platform's own
@@ -133,7 +216,7 @@ def _is_officer_apart(user: Visitor | None, organisation_id: int) -> bool:
 
 def can_propose_refund(user: Visitor | None, pledge: Pledge) -> bool:
     """An officer proposes to give a pledge back, unless a member of the beneficiary."""
-    return _is_officer_apart(user, pledge.campaign.project.organisation_id)
+    return can_propose_for(user, pledge.campaign.project.organisation_id)
 
 
 def can_decide_refund(user: Visitor | None, decision: RefundDecision) -> bool:
@@ -148,7 +231,7 @@ def can_answer_request(user: Visitor | None, request: RefundRequest) -> bool:
 
 def can_pay_another_way(user: Visitor | None, refund: Refund) -> bool:
     """An officer records that a refund was paid another way, unless a member of the beneficiary."""
-    return _is_officer_apart(user, refund.pledge.campaign.project.organisation_id)
+    return can_propose_for(user, refund.pledge.campaign.project.organisation_id)
 
 
 def can_decide_other_way(user: Visitor | None, other: OtherWay) -> bool:
@@ -178,7 +261,7 @@ def can_answer_dispute(user: Visitor | None, dispute: Dispute) -> bool:
 
 def can_propose_closing(user: Visitor | None, receivable: Receivable) -> bool:
     """An officer proposes that a debt was paid back or is given up, unless a member of the debtor."""
-    return _is_officer_apart(user, receivable.organisation_id)
+    return can_propose_for(user, receivable.organisation_id)
 
 
 def can_decide_closing(user: Visitor | None, closing: ReceivableClosing) -> bool:
@@ -188,7 +271,7 @@ def can_decide_closing(user: Visitor | None, closing: ReceivableClosing) -> bool
 
 def can_propose_advance(user: Visitor | None) -> bool:
     """An officer says that the platform's own money was paid in."""
-    return has_role(user, Role.OFFICER)
+    return can_propose_for(user, None)
 
 
 def can_decide_advance(user: Visitor | None, advance: OwnAdvance) -> bool:

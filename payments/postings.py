@@ -321,6 +321,11 @@ def bank_return_paid(*, cents: int, reference: str, now: dt.datetime) -> None:
     _cash("refund_paid", BANK_REFUND_DUE, BANK, cents, reference, now)
 
 
+def bank_fee(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank takes for keeping the account: the platform's."""
+    _cash("bank_fee", FEES, BANK, cents, reference, now)
+
+
 def cash_received(*, desk_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book cash taken at a desk against a numbered receipt."""
     _cash("cash_received", desk(desk_id), held(campaign_id, "cash"), cents, reference, now)

@@ -1,12 +1,16 @@
-"""What Stripe's events of charges, pages, accounts, refunds and disputes mean: look again, and apply what is found."""
+"""What Stripe's events mean (look again, and apply what is found), and what payments says to a launch."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from django.dispatch import receiver
+
+from campaigns.signals import campaign_launching
 from payments.services.charge import learn_of_charge
 from payments.services.disputes import learn_of_dispute
-from payments.services.payout import refresh_payout_account
+from payments.services.launch import check_reserve
+from payments.services.payout_account import refresh_payout_account
 from payments.services.recover import learn_of_page
 from payments.services.refund_send import learn_of_refund
 
@@ -19,6 +23,12 @@ class Event(Protocol):
     """What is read of an event's row: the id of the object it tells of."""
 
     object_id: str
+
+
+@receiver(campaign_launching, dispatch_uid="payments.check_reserve")
+def on_campaign_launching(*, campaign: Any, **_kwargs: Any) -> None:
+    """Refuse a launch whose fees nobody has funded."""
+    check_reserve(campaign=campaign)
 
 
 def charge_moved(event: Event, now: dt.datetime) -> None:

@@ -6,6 +6,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from payments.api import money as money_api
+from payments.api import payees as payees_api
+from payments.api import payouts as payouts_api
 from payments.api import pledges as pledges_api
 from payments.api.back_routes import routes as back_api_urlpatterns
 from payments.views import (
@@ -13,9 +15,11 @@ from payments.views import (
     officer_disputes,
     officer_money,
     officer_paid_back,
+    officer_payouts,
     officer_receivables,
     officer_refunds,
     officer_reserve,
+    payees,
     pledge,
     recover,
     refund_ask,
@@ -69,6 +73,31 @@ money_urlpatterns = [
     ),
     path(_("officer/transfers/"), officer_money.transfers, name="ledger_transfers"),
 ]
+payout_urlpatterns = [
+    path(_("team/organisations/<slug:slug>/iban/"), payees.payee_iban, name="payee_iban"),
+    path(_("team/organisations/<slug:slug>/account/"), payees.payee_account, name="payee_account"),
+    path(_("team/payees/<int:pk>/open/"), payees.payee_account_open, name="payee_account_open"),
+    path(_("payees/stop/<str:token>/"), payees.payee_change_object, name="payee_change_object"),
+    path(_("officer/payees/"), payees.payee_changes_list, name="payee_changes"),
+    path(_("officer/payees/<int:pk>/"), payees.payee_change, name="payee_change"),
+    path(
+        _("officer/disbursements/<int:pk>/void/"), officer_payouts.disbursement_void, name="disbursement_void"
+    ),
+    path(_("officer/disbursements/<int:pk>/retry/"), officer_payouts.payout_retry, name="payout_retry"),
+]
+payout_api_urlpatterns = [
+    path("campaigns/<slug:slug>/releasable/", payouts_api.ReleasableView.as_view(), name="api_releasable"),
+    path("disbursements/<int:pk>/void/", payouts_api.VoidView.as_view(), name="api_disbursement_void"),
+    path("disbursements/<int:pk>/retry/", payouts_api.RetryView.as_view(), name="api_payout_retry"),
+    path("disbursements/<int:pk>/mandate/", payouts_api.MandateView.as_view(), name="api_mandate"),
+    path("disbursements/<int:pk>/receipt/", payouts_api.ReceiptView.as_view(), name="api_receipt"),
+    path("payee-changes/", payees_api.PayeeChangesView.as_view(), name="api_payee_changes"),
+    path("payee-changes/<int:pk>/", payees_api.PayeeChangeView.as_view(), name="api_payee_change"),
+    path("payee-changes/<int:pk>/propose/", payees_api.ProposeView.as_view(), name="api_payee_propose"),
+    path("payee-changes/<int:pk>/approve/", payees_api.ApproveView.as_view(), name="api_payee_approve"),
+    path("payee-changes/<int:pk>/reject/", payees_api.RejectView.as_view(), name="api_payee_reject"),
+    path("payee-changes/<int:pk>/object/", payees_api.ObjectView.as_view(), name="api_payee_object"),
+]
 money_api_urlpatterns = [
     path("campaigns/<slug:slug>/money/", money_api.CampaignMoneyView.as_view(), name="api_campaign_money"),
     path("disbursements/", money_api.DisbursementsView.as_view(), name="api_disbursements"),
@@ -102,10 +131,16 @@ back_urlpatterns = [
     path(_("officer/reserve/<int:pk>/"), officer_reserve.advance, name="advance"),
 ]
 
-urlpatterns: list[URLPattern] = [*backer_urlpatterns, *money_urlpatterns, *back_urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *backer_urlpatterns,
+    *money_urlpatterns,
+    *payout_urlpatterns,
+    *back_urlpatterns,
+]
 api_urlpatterns: list[URLPattern] = [
     *backer_api_urlpatterns,
     *money_api_urlpatterns,
+    *payout_api_urlpatterns,
     *back_api_urlpatterns,
 ]
 root_urlpatterns: list[URLPattern] = [path("webhooks/stripe/", stripe_webhook, name="stripe_webhook")]

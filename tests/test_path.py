@@ -51,15 +51,18 @@ from crowdfund.kit.errors import Refused
 from payments.ledger.selectors import balances
 from payments.matching.models import MatchFund, Reservation
 from payments.matching.selectors import books_that_disagree, programme_ladder
-from payments.matching.services import Act, Ladder, confirm_act, open_programme_ladder, record_act
+from payments.matching.services import (
+    Act,
+    Ladder,
+    approve_fund_change,
+    confirm_act,
+    open_programme_ladder,
+    record_act,
+)
 from payments.models import ChargeAttempt, Pledge
 from payments.services.disburse import approve_disbursement, propose_disbursement
-from payments.services.payout import (
-    confirm_receipt,
-    open_payout_account,
-    record_mandate,
-    refresh_payout_account,
-)
+from payments.services.payout import confirm_receipt, record_mandate
+from payments.services.payout_account import open_payout_account, refresh_payout_account
 from tests import world
 from tests.payments.standin.conftest import submit
 
@@ -158,9 +161,11 @@ class Path:
             programme=self.programme, title="Bando", summary="Il Comune aggiunge il 60 %.", text="Candidati.",
             rule=rule, pot_cents=55_000_000, opens_at=self.now, closes_at=self.now + dt.timedelta(days=30),
         )  # fmt: skip
-        call = publish_call(
-            call=draft_call(terms=terms, by=self.officer, now=self.now), by=self.officer, now=self.now
-        )
+        call = draft_call(terms=terms, by=self.officer, now=self.now)
+        publish_call(call=call, by=self.officer, now=self.now)
+        assert not MatchFund.objects.exists()
+        approve_fund_change(change=call.fund_changes.get(), by=self.approver, now=self.now)
+        call.refresh_from_db()
         application = apply_to_call(
             call=call, project=self.project, cost_cents=10_000 * EURO, motivation="Serve.", plan="Si regge.",
             by=self.owner, now=self.now,

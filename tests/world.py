@@ -8,16 +8,26 @@ import itertools
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import connection
 from PIL import Image
 
 from accounts.enums import OrganisationKind, Role, TeamRole
-from accounts.models import Membership, Organisation, RoleGrant, User
+from accounts.models import Membership, Organisation, Person, RoleGrant, User
 from accounts.places.models import Neighbourhood
 from campaigns.enums import BudgetKind, CampaignStatus, Theme
 from campaigns.models import BudgetLine, Campaign, Project
 
 _n = itertools.count(1)
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+
+
+def rows(*tables: str) -> list[tuple[str, str]]:
+    """Every row of some tables (of all, unless told which) as text, after its table: to see that nothing changed."""
+    wanted = tables or connection.introspection.django_table_names(include_views=False)
+    every = " UNION ALL ".join(f"SELECT '{name}', row::text FROM \"{name}\" AS row" for name in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(every)
+        return sorted(cursor.fetchall())
 
 
 def person(name: str = "Ada", **fields: Any) -> User:
@@ -29,8 +39,10 @@ def person(name: str = "Ada", **fields: Any) -> User:
 
 
 def staff(*roles: Role, name: str = "Olga") -> User:
-    """A user with city roles."""
+    """A user with city roles, known as a person of their own."""
     user = person(name)
+    Person.objects.filter(pk=user.person_id).update(tax_code_digest=f"{user.person_id:064x}")
+    user.person.refresh_from_db()
     RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role, granted_at=NOW) for role in roles)
     return user
 
@@ -99,3 +111,10 @@ def picture(width: int = 600, height: int = 400) -> ContentFile[bytes]:
     out = io.BytesIO()
     Image.new("RGB", (width, height), "#3a7").save(out, "PNG")
     return ContentFile(out.getvalue(), name="orto.png")
+
+
+def fund_reserve(cents: int, *, into: str = "cash:stripe", reference: str = "") -> None:
+    """Put money of the platform's own where it covers fees and losses."""
+    from payments.postings import own_advance
+
+    own_advance(into=into, cents=cents, reference=reference or f"test:{next(_n)}", now=NOW)

@@ -159,9 +159,11 @@ def thermometer(
     match_cents: int | None = 0,
     collected_cents: int | None = 0,
     compact: bool = False,  # noqa: FBT001, FBT002 - a template writes compact=True
+    promised_cents: int | None = 0,
 ) -> dict[str, Any]:
     """How far a campaign is, in whole cents: pledged, collected and match apart.
 
+    `promised_cents` are transfers that have not arrived: they stand beside, and count for nothing yet.
     `compact` leaves out the second bar and the legend, for cards.
     """
     widths = thermometer_widths(
@@ -176,6 +178,7 @@ def thermometer(
         "pledged_cents": pledged_cents,
         "match_cents": match_cents or 0,
         "collected_cents": collected_cents or 0,
+        "promised_cents": promised_cents or 0,
         "total_cents": pledged_cents + (match_cents or 0),
         "compact": compact,
     }

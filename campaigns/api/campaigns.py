@@ -52,6 +52,7 @@ COLUMNS: Final = {
     "cost_cents": "cost_cents",
     "goal_cents": "goal_cents",
     "pledged_cents": "pledged_cents",
+    "promised_cents": "promised_cents",
     "collected_cents": "collected_cents",
     "match_cents": "match_cents",
     "backers": "backers",

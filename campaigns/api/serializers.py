@@ -28,6 +28,9 @@ class CampaignCardShape(serializers.Serializer[Any]):
     cost_cents = serializers.IntegerField()
     goal_cents = serializers.IntegerField()
     pledged_cents = serializers.IntegerField(help_text="Promised; charged only if the goal is reached.")
+    promised_cents = serializers.IntegerField(
+        help_text="By bank transfer, not arrived: not in what is pledged."
+    )
     collected_cents = serializers.IntegerField(help_text="Really received.")
     match_cents = serializers.IntegerField(help_text="What the municipality adds.")
     backers = serializers.IntegerField()

@@ -31,15 +31,18 @@ class CallStatus(TextChoices):
     """The life of a call."""
 
     DRAFT = "draft", _("Draft")
+    PROPOSED = "proposed", _("Waiting for a second person")
     PUBLISHED = "published", _("Published")
     CLOSED = "closed", _("Closed")
 
 
 CALL_TRANSITIONS: Transitions = {
-    CallStatus.DRAFT: frozenset({CallStatus.PUBLISHED}),
+    CallStatus.DRAFT: frozenset({CallStatus.PROPOSED}),
+    CallStatus.PROPOSED: frozenset({CallStatus.PUBLISHED, CallStatus.DRAFT}),
     CallStatus.PUBLISHED: frozenset({CallStatus.CLOSED}),
     CallStatus.CLOSED: frozenset(),
 }
+PUBLIC_CALLS = frozenset({CallStatus.PUBLISHED, CallStatus.CLOSED})
 
 
 class ApplicationStatus(TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.calls.enums import ApplicationStatus, CallStatus, RuleKind, Shortfall
+from campaigns.calls.enums import PUBLIC_CALLS, ApplicationStatus, CallStatus, RuleKind, Shortfall
 from campaigns.models import Campaign, Project
 from crowdfund.kit.fields import CentsField, cup_validator
 from crowdfund.kit.states import StatusEvent
@@ -94,7 +94,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def public(self) -> CallQuerySet:
         """Keep those anyone may see."""
-        return self.filter(status__in=[CallStatus.PUBLISHED, CallStatus.CLOSED])
+        return self.filter(status__in=PUBLIC_CALLS)
 
     def open(self, now: dt.datetime) -> CallQuerySet:
         """Keep those that take applications at this moment."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from accounts.enums import Role
 from accounts.permissions import can_edit_for, can_see_officer_desk, has_role, team_role
-from campaigns.calls.enums import ApplicationStatus, CallStatus
+from campaigns.calls.enums import PUBLIC_CALLS, ApplicationStatus
 
 if TYPE_CHECKING:
     from accounts.permissions import Visitor
@@ -20,8 +20,8 @@ def can_write_calls(user: Visitor | None) -> bool:
 
 
 def can_see_call(user: Visitor | None, call: Call) -> bool:
-    """Everybody sees a call once published; the municipality's desk sees its draft."""
-    return call.status != CallStatus.DRAFT or can_see_officer_desk(user)
+    """Everybody sees a call once published; the municipality's desk before, too."""
+    return call.status in PUBLIC_CALLS or can_see_officer_desk(user)
 
 
 def can_apply(user: Visitor | None, project: Project) -> bool:

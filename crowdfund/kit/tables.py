@@ -1,8 +1,9 @@
-"""CSV files as people have them: read row by row, in constant memory, every bad row named by its line."""
+"""CSV files as people have them: read row by row, in constant memory, every bad row named by its line; and written."""
 
 import csv
+import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -13,6 +14,7 @@ from crowdfund.kit.errors import Invalid
 LARGEST_CENTS: Final = 10**12
 """Ten billion euro: millions of them still add up inside 64 bits."""
 
+_BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _DELIMITERS: Final = ",;\t"
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 
@@ -109,3 +111,20 @@ def read_cents(text: str, column: str, *, least: int = 0) -> int:
     if cents > LARGEST_CENTS:
         raise CellError(_("%(column)s: %(value)s is too large.") % names)
     return cents
+
+
+def write_row(cells: Iterable[object]) -> str:
+    """Write one line of a table. A text that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    Numbers stay numbers, None is an empty cell.
+    """
+    out = io.StringIO()
+    csv.writer(out).writerow([_harmless(cell) for cell in cells])
+    return out.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    if cell is None or isinstance(cell, int):
+        return cell
+    text = str(cell)
+    return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_A_FORMULA) else text

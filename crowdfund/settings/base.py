@@ -118,6 +118,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
 
 # People
+TAX_CODE_KEY = env.str("TAX_CODE_KEY", default="")  # never rotated: by it a person is known by two accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -175,10 +176,20 @@ if STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")) and not STRIPE_LIVE_SI
     raise ImproperlyConfigured("A live Stripe key is refused: this service runs in test mode.")
 STRIPE_RATE_PER_SECOND = env.float("STRIPE_RATE_PER_SECOND", default=20.0)
 CARD_LIMIT_CENTS = env.int("CARD_LIMIT_CENTS", default=1_000_000)
+DEBIT_LIMIT_CENTS = env.int("DEBIT_LIMIT_CENTS", default=1_000_000)  # Stripe takes no more in one SEPA debit
 CASH_LIMIT_CENTS = env.int("CASH_LIMIT_CENTS", default=100_000)  # the most that a desk takes for one receipt
 CASH_NAMED_ABOVE_CENTS = env.int("CASH_NAMED_ABOVE_CENTS", default=100_000)  # above it the donor gives a name
 PLEDGE_MIN_CENTS = env.int("PLEDGE_MIN_CENTS", default=200)
 RECONCILE_NIGHTLY = env.bool("RECONCILE_NIGHTLY", default=True)
+# Bank transfers: off while there is no account (see docs/bank.md)
+BANK_ACCOUNT_IBAN = env.str("BANK_ACCOUNT_IBAN", default="").replace(" ", "").upper()
+BANK_ACCOUNT_HOLDER = env.str("BANK_ACCOUNT_HOLDER", default="")
+BANK_BIC = env.str("BANK_BIC", default="").replace(" ", "").upper()
+BANK_WAIT_DAYS = env.int("BANK_WAIT_DAYS", default=5)  # a close waits at most so long for the last statement
+BANK_RETURN_DAYS = env.int("BANK_RETURN_DAYS", default=30)  # then what nobody can place goes back
+TRANSFER_MIN_CENTS = env.int("TRANSFER_MIN_CENTS", default=500)
+TRANSFER_LIMIT_CENTS = env.int("TRANSFER_LIMIT_CENTS", default=10_000_000)
+TRANSFER_PERSON_CENTS = env.int("TRANSFER_PERSON_CENTS", default=1_000_000)  # above it only with a login
 CLOCK_MAY_MOVE = False
 DEMO_MODE = env.bool("DEMO_MODE", default=False)
 

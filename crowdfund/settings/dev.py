@@ -1,10 +1,11 @@
 """A developer's machine and the demonstration."""
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, CONTENT_SECURITY_POLICY, STRIPE_SECRET_KEY, env
+from .base import BANK_ACCOUNT_IBAN, BASE_DIR, CONTENT_SECURITY_POLICY, STRIPE_SECRET_KEY, env
 
 DEBUG = True
 SECRET_KEY = env.str("SECRET_KEY", default="for-development-only-never-in-production-0123456789")
+TAX_CODE_KEY = env.str("TAX_CODE_KEY", default="for-development-only-either")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 CLOCK_MAY_MOVE = True
 DEMO_MODE = True
@@ -19,6 +20,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # read them at /dev/mail/
+
+# The account of the demonstration: a valid number at a bank that does not exist
+if not BANK_ACCOUNT_IBAN:
+    BANK_ACCOUNT_IBAN = "IT40S0542811101000000123456"
+    BANK_ACCOUNT_HOLDER = "Comune di Prova"
+    BANK_BIC = "AAAAITMMXXX"
 
 # Without a key of one's own, the stand-in plays Stripe: same SDK, same code, another address.
 STANDIN_KEY = "sk_test_standin"

@@ -34,9 +34,13 @@ PUBLIC = ("pledged_cents", "collected_cents", "fees_cents", "paid_out_cents", "m
 
 
 class MoneySerializer(serializers.Serializer[Any]):
-    """Pledged, collected (gross), Stripe's fees that the campaign bears, and what was paid out to the organisation."""
+    """Pledged, collected (gross), Stripe's fees that the campaign bears, and what was paid out to the organisation.
+
+    Promised is what was announced by bank transfer and has not arrived: no part of what is pledged.
+    """
 
     pledged_cents = serializers.IntegerField()
+    promised_cents = serializers.IntegerField()
     collected_cents = serializers.IntegerField()
     fees_cents = serializers.IntegerField()
     paid_out_cents = serializers.IntegerField()
@@ -47,9 +51,10 @@ class DisbursementSerializer(serializers.ModelSerializer[Disbursement]):
     """A decision to release money."""
 
     campaign = serializers.CharField(source="campaign.slug")
-    channel = serializers.CharField(help_text="`card` or `match`.")
-    status = serializers.CharField(help_text="`proposed`, `approved`, `paid` or `rejected`.")
+    channel = serializers.CharField(help_text="`card`, `bank`, `cash` or `match`.")
+    status = serializers.CharField(help_text="`proposed`, `approved`, `paid`, `rejected` or `void`.")
     payout = serializers.SerializerMethodField()
+    payout_error = serializers.CharField(source="payout.error", default="")
 
     class Meta:
         model = Disbursement
@@ -60,11 +65,14 @@ class DisbursementSerializer(serializers.ModelSerializer[Disbursement]):
             "milestone",
             "amount_cents",
             "payee",
+            "holder",
+            "destination",
             "reason",
             "status",
             "proposed_at",
             "decided_at",
             "payout",
+            "payout_error",
         ]
         read_only_fields = fields
 
@@ -102,7 +110,8 @@ class CampaignMoneyView(APIView):
         """Pledged, collected and paid out, out of the ledger. Public."""
         campaign = get_object_or_404(Campaign.objects.public().select_related("reservation"), slug=slug)
         money = dataclasses.asdict(money_of(campaign))
-        return Response({name: money[name] for name in PUBLIC})
+        shown = {name: money[name] for name in PUBLIC}
+        return Response(shown | {"promised_cents": campaign.promised_cents})
 
 
 @extend_schema(tags=["disbursements"])

@@ -22,7 +22,7 @@ from campaigns.enums import PUBLIC_STATUSES
 from campaigns.models import Campaign
 from crowdfund.kit import clock
 from crowdfund.kit.errors import Refused
-from payments.enums import PledgeStatus
+from payments.enums import Method, PledgeStatus
 from payments.gateway.client import GatewayError
 from payments.models import Pledge
 from payments.permissions import MANAGE, can_manage_pledge, link_token
@@ -69,6 +69,12 @@ class NewPledgeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)
     show_name = serializers.BooleanField(required=False, default=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default="it")
+    method = serializers.ChoiceField(
+        choices=Method.choices,
+        required=False,
+        default=Method.CARD,
+        help_text="What the hosted page offers first; what was really saved is told by the pledge.",
+    )
     consent_version = serializers.CharField(max_length=20)
 
 
@@ -78,6 +84,7 @@ class PledgeSerializer(serializers.ModelSerializer[Pledge]):
     id = serializers.UUIDField(source="public_id")
     campaign = serializers.CharField(source="campaign.slug")
     deadline = serializers.DateTimeField(source="campaign.deadline")
+    channel = serializers.CharField(help_text="`card` (through Stripe), `bank` or `cash`.")
 
     class Meta:
         model = Pledge
@@ -90,6 +97,8 @@ class PledgeSerializer(serializers.ModelSerializer[Pledge]):
             "name",
             "show_name",
             "status",
+            "channel",
+            "method",
             "card_brand",
             "card_last4",
             "created_at",
@@ -124,12 +133,13 @@ class CardPageSerializer(serializers.Serializer[Any]):
 
 
 class TermsSerializer(serializers.Serializer[Any]):
-    """What a backer must read before agreeing: when and how much the card is charged."""
+    """What a backer must read before agreeing: when and how much is charged, and what is particular to a debit."""
 
     version = serializers.CharField()
     text = serializers.DictField(child=serializers.CharField(), help_text="By language.")
     min_cents = serializers.IntegerField()
     max_cents = serializers.IntegerField()
+    max_debit_cents = serializers.IntegerField(help_text="Of a direct debit.")
 
 
 class BackerSerializer(serializers.Serializer[Any]):
@@ -313,5 +323,6 @@ def pledge_terms_view(request: Request, slug: str) -> Response:
             },
             "min_cents": settings.PLEDGE_MIN_CENTS,
             "max_cents": settings.CARD_LIMIT_CENTS,
+            "max_debit_cents": settings.DEBIT_LIMIT_CENTS,
         }
     )

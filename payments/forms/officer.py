@@ -5,14 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Milestone
 from crowdfund.kit.fields import EuroField
+from crowdfund.kit.money import format_euro
 from payments.enums import Channel
 
 if TYPE_CHECKING:
     from campaigns.models import Campaign
+
+
+WHICH_MONEY = {
+    Channel.CARD: _("The residents' money, paid by card"),
+    Channel.BANK: _("The residents' money, by bank transfer"),
+    Channel.CASH: _("The residents' money, in cash"),
+    Channel.MATCH: _("The city's match"),
+}
+
+
+def _euro(cents: int) -> str:
+    return format_euro(cents, get_language() or "it")
 
 
 def _day() -> forms.DateInput:
@@ -22,14 +36,7 @@ def _day() -> forms.DateInput:
 class DisbursementForm(forms.Form):
     """A tranche to release: from where, how much, for which milestone, why."""
 
-    channel = forms.ChoiceField(
-        label=_("Which money"),
-        choices=[
-            (Channel.CARD, _("The residents' money, paid by card")),
-            (Channel.MATCH, _("The city's match")),
-        ],
-        widget=forms.RadioSelect,
-    )
+    channel = forms.ChoiceField(label=_("Which money"), widget=forms.RadioSelect)
     amount_cents = EuroField(label=_("Amount"), max_cents=10**11)
     milestone: forms.ModelChoiceField[Milestone] = forms.ModelChoiceField(
         label=_("Milestone"),
@@ -40,11 +47,16 @@ class DisbursementForm(forms.Form):
     )
     reason = forms.CharField(label=_("What for"), max_length=200)
 
-    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaign: Campaign, most: dict[Channel, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        milestones = self.fields["milestone"]
-        assert isinstance(milestones, forms.ModelChoiceField)  # noqa: S101 - the field declared above
+        milestones, channel = self.fields["milestone"], self.fields["channel"]
+        assert isinstance(milestones, forms.ModelChoiceField)  # noqa: S101 - the fields declared above
+        assert isinstance(channel, forms.ChoiceField)  # noqa: S101
         milestones.queryset = campaign.milestones.all()
+        channel.choices = [
+            (name, _("%(money)s: at most %(amount)s") % {"money": WHICH_MONEY[name], "amount": _euro(cents)})
+            for name, cents in most.items()
+        ]
 
     def deed(self) -> dict[str, Any]:
         """Give the proposal as the service reads it."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crowdfund.kit.fields import EuroField
 from crowdfund.kit.money import format_euro
+from payments.enums import Method
 from payments.services.consents import CHARGE_VERSION, charge_text
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ def _amount_field() -> EuroField:
 def _consent_field(campaign: Campaign) -> forms.BooleanField:
     return forms.BooleanField(
         label=charge_text(campaign=campaign, amount_cents=None, language=get_language() or "it"),
-        error_messages={"required": _("Without your agreement we can't save your card.")},
+        error_messages={"required": _("Without your agreement we can't save your card or account.")},
     )
 
 
@@ -36,12 +39,31 @@ def _reward_label(reward: Reward) -> str:
     return f"{reward.title} – {_('from')} {format_euro(reward.min_cents, get_language() or 'it')}"
 
 
+WAYS = [
+    (Method.CARD, _("By card. It is charged at once when the goal is reached.")),
+    (
+        Method.SEPA_DEBIT,
+        _(
+            "By direct debit from your bank account, with your IBAN. It takes some days; for 8 weeks you can "
+            "have it back."
+        ),
+    ),
+]
+
+
 class PledgeForm(forms.Form):
-    """A new pledge: how much, a reward, the name, the email, the consent."""
+    """A new pledge: how much, a reward, by which way, the name, the email, the consent. `key` names one such form."""
 
     amount_cents = _amount_field()
     reward = forms.TypedChoiceField(
         label=_("Reward"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect
+    )
+    method = forms.ChoiceField(
+        label=_("How do you want to give?"),
+        choices=WAYS,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("You give the card or the IBAN on the next page, where you can still change your mind."),
     )
     show_name = forms.BooleanField(
         label=_("Show my name among the backers"),
@@ -71,6 +93,16 @@ class PledgeForm(forms.Form):
         if by.is_authenticated:
             del self.fields["email"]
         self.fields["consent"] = _consent_field(campaign)
+        self.fields["key"] = forms.CharField(
+            required=False, max_length=64, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex
+        )
+        self.fields["method"].required = False
+        self.initial.setdefault("method", Method.CARD)
+
+    def form_key(self, *parts: object) -> str:
+        """Name what was sent: the same for a form sent twice, another once anything in it has changed."""
+        given = [self.cleaned_data[name] for name in sorted(self.cleaned_data)]
+        return hashlib.sha256(repr((given, parts)).encode()).hexdigest()
 
     def deed(self) -> dict[str, Any]:
         """Return what the service is asked for."""
@@ -78,6 +110,7 @@ class PledgeForm(forms.Form):
         return {
             "amount_cents": given["amount_cents"],
             "reward": given.get("reward"),
+            "method": given["method"] or Method.CARD,
             "name": given["name"],
             "show_name": given["show_name"],
             "email": given.get("email", ""),

@@ -1,4 +1,4 @@
-"""Charging a saved card, and reading what became of a charge."""
+"""Charging a saved card or account, and reading what became of a charge."""
 
 from __future__ import annotations
 
@@ -11,9 +11,19 @@ from payments.gateway.client import GatewayRefused, OutcomeUnknown, speaking
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stripe.params import PaymentIntentCreateParams
+
 PAYMENT_REQUIRED = 402
-NEEDS_ANOTHER_CARD = frozenset({"resource_missing", "payment_method_invalid_parameter"})
-EXPAND = "latest_charge.balance_transaction"
+NEEDS_ANOTHER_CARD = frozenset(
+    {
+        "amount_too_large",  # a debit has a limit of its own
+        "payment_intent_mandate_invalid",  # the holder has taken the permission back
+        "payment_method_invalid_parameter",
+        "resource_missing",
+    }
+)
+EXPAND = ("latest_charge.balance_transaction", "latest_charge.failure_balance_transaction")
+CARD, DEBIT = "card", "sepa_debit"
 
 
 class Outcome(StrEnum):
@@ -28,7 +38,11 @@ class Outcome(StrEnum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ChargeResult:
-    """What is known for sure of one PaymentIntent. `fee_cents` is Stripe's fee of a charge that succeeded."""
+    """What is known for sure of one PaymentIntent.
+
+    `fee_cents` is what Stripe has kept: of a charge that succeeded, and of a debit that failed days later. `method`,
+    `card_brand` and `card_last4` say what was charged, when anything was.
+    """
 
     outcome: Outcome
     payment_intent_id: str = ""
@@ -36,13 +50,16 @@ class ChargeResult:
     fee_cents: int = 0
     error_code: str = ""
     decline_code: str = ""
+    method: str = ""
+    card_brand: str = ""
+    card_last4: str = ""
     attempt_key: str = ""
     """The idempotency key of our attempt, kept in the PaymentIntent's metadata."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ChargeOrder:
-    """What to charge: ids and cents, and `key`, the idempotency key made from our row."""
+    """What to charge: ids and cents, by which `method`, and `key`, the idempotency key made from our row."""
 
     key: str
     cents: int
@@ -51,10 +68,11 @@ class ChargeOrder:
     campaign_id: int
     pledge_id: str
     description: str
+    method: str = CARD
 
 
 def read_intent(intent: Mapping[str, Any]) -> ChargeResult:
-    """Say what a PaymentIntent (with `latest_charge.balance_transaction` expanded) means.
+    """Say what a PaymentIntent (with the balance transactions of its last charge expanded) means.
 
     Raises `OutcomeUnknown` for a success whose fee Stripe has not computed yet: a moment later it has.
     """
@@ -80,45 +98,77 @@ def read_intent(intent: Mapping[str, Any]) -> ChargeResult:
         outcome=Outcome.DECLINED,
         error_code=error.get("code") or "",
         decline_code=error.get("decline_code") or error.get("code") or "",
+        **_kept(intent.get("latest_charge")),
     )
+
+
+def _fee(charge: Mapping[str, Any], *names: str) -> int:
+    entries = [charge.get(name) for name in names]
+    return sum(int(entry["fee"]) for entry in entries if isinstance(entry, dict))
+
+
+def _kept(charge: object) -> dict[str, Any]:
+    """What Stripe keeps of a charge that failed: of a debit the fee, of a card nothing."""
+    if not isinstance(charge, dict):
+        return {}
+    fee = _fee(charge, "balance_transaction", "failure_balance_transaction")
+    return {"charge_id": charge["id"], "fee_cents": fee}
 
 
 def _succeeded(result: ChargeResult, charge: Mapping[str, Any]) -> ChargeResult:
     entry = charge.get("balance_transaction")
     if not entry or isinstance(entry, str):
         raise OutcomeUnknown("no balance transaction yet")
+    details = charge.get("payment_method_details") or {}
+    method = DEBIT if details.get("type") == DEBIT else CARD
+    given = details.get(method) or {}
     return dataclasses.replace(
-        result, outcome=Outcome.SUCCEEDED, charge_id=charge["id"], fee_cents=int(entry["fee"])
+        result,
+        outcome=Outcome.SUCCEEDED,
+        charge_id=charge["id"],
+        fee_cents=_fee(charge, "balance_transaction"),
+        method=method,
+        card_brand=given.get("brand") or "",
+        card_last4=given.get("last4") or "",
     )
 
 
+def _charge_params(order: ChargeOrder) -> PaymentIntentCreateParams:
+    """Say what to charge; a debit stands on the mandate that was given when the account was saved."""
+    params: PaymentIntentCreateParams = {
+        "amount": order.cents,
+        "currency": "eur",
+        "customer": order.customer_id,
+        "payment_method": order.payment_method_id,
+        "allowed_payment_method_types": ["card"],
+        "payment_method_options": {"card": {"stored_credential_usage": "unscheduled"}},
+        "capture_method": "automatic",
+        "confirm": True,
+        "off_session": True,
+        "description": order.description,
+        "transfer_group": f"campaign:{order.campaign_id}",
+        "metadata": {
+            "attempt": order.key,
+            "pledge": order.pledge_id,
+            "campaign": str(order.campaign_id),
+        },
+        "expand": list(EXPAND),
+    }
+    if order.method == DEBIT:
+        params["allowed_payment_method_types"] = ["sepa_debit"]
+        del params["payment_method_options"]
+    return params
+
+
 def charge_saved_card(order: ChargeOrder) -> ChargeResult:
-    """Charge a saved card with nobody present. A refusal by the bank is a result, not an error.
+    """Charge a saved card, or begin a debit, with nobody present. A refusal by the bank is a result, not an error.
 
     Raises `OutcomeUnknown` when nothing is known, `GatewayRefused` when Stripe refused the request itself.
     """
     try:
         with speaking() as stripe:
             intent = stripe.v1.payment_intents.create(
-                params={
-                    "amount": order.cents,
-                    "currency": "eur",
-                    "customer": order.customer_id,
-                    "payment_method": order.payment_method_id,
-                    "allowed_payment_method_types": ["card"],
-                    "payment_method_options": {"card": {"stored_credential_usage": "unscheduled"}},
-                    "capture_method": "automatic",
-                    "confirm": True,
-                    "off_session": True,
-                    "description": order.description,
-                    "transfer_group": f"campaign:{order.campaign_id}",
-                    "metadata": {
-                        "attempt": order.key,
-                        "pledge": order.pledge_id,
-                        "campaign": str(order.campaign_id),
-                    },
-                    "expand": [EXPAND],
-                },
+                params=_charge_params(order),
                 options={"idempotency_key": order.key},
             )
     except GatewayRefused as refused:
@@ -141,7 +191,7 @@ def find_charge(*, customer_id: str, key: str) -> ChargeResult | None:
     """
     with speaking() as stripe:
         page = stripe.v1.payment_intents.list(
-            params={"customer": customer_id, "limit": 100, "expand": [f"data.{EXPAND}"]}
+            params={"customer": customer_id, "limit": 100, "expand": [f"data.{name}" for name in EXPAND]}
         )
         for intent in page.auto_paging_iter():
             found = intent.to_dict()
@@ -153,7 +203,7 @@ def find_charge(*, customer_id: str, key: str) -> ChargeResult | None:
 def read_charge(payment_intent_id: str) -> ChargeResult:
     """Retrieve one PaymentIntent."""
     with speaking() as stripe:
-        intent = stripe.v1.payment_intents.retrieve(payment_intent_id, params={"expand": [EXPAND]})
+        intent = stripe.v1.payment_intents.retrieve(payment_intent_id, params={"expand": list(EXPAND)})
     return read_intent(intent.to_dict())
 
 

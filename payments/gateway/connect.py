@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from payments.gateway.client import speaking
 
+if TYPE_CHECKING:
+    import datetime as dt
 
-def create_account(*, organisation_id: int) -> str:
-    """Create a connected account that may receive transfers once its owner has given Stripe what it asks for."""
+
+def create_account(*, organisation_id: int, now: dt.datetime, change_id: int | None = None) -> str:
+    """Create a connected account that may receive transfers once its owner has given Stripe what it asks for.
+
+    An organisation's first is asked for by the organisation; another one by the change of payee that wants it. Asked
+    again within the hour it is the same account; later it may be another one, which costs nothing: Stripe would replay
+    an error for a day.
+    """
+    name = f"payee_change:{change_id}" if change_id else f"organisation:{organisation_id}"
     with speaking() as stripe:
         account = stripe.v1.accounts.create(
             params={
@@ -19,7 +30,7 @@ def create_account(*, organisation_id: int) -> str:
                 },
                 "metadata": {"organisation": str(organisation_id)},
             },
-            options={"idempotency_key": f"organisation:{organisation_id}:account"},
+            options={"idempotency_key": f"{name}:account:{now:%Y-%m-%dT%H}"},
         )
     return account.id
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from payments.gateway.charges import ChargeOrder
 
-EXPAND_SESSION = f"payment_intent.{EXPAND}"
+EXPAND_SESSION = [f"payment_intent.{name}" for name in EXPAND]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def _read(session: Mapping[str, Any]) -> PaymentPage:
 def open_payment_page(order: ChargeOrder, *, language: str, success_url: str, cancel_url: str) -> PaymentPage:
     """Open a hosted page on which the backer pays `order.cents` with any card. The card is not kept.
 
+    With a card alone, whatever was refused: a debit begun in the window would be answered after its end.
     Raises `OutcomeUnknown` or `GatewayRefused`; a page that nobody was told of can't be paid.
     """
     metadata = {"attempt": order.key, "pledge": order.pledge_id, "campaign": str(order.campaign_id)}
@@ -82,7 +83,7 @@ def open_payment_page(order: ChargeOrder, *, language: str, success_url: str, ca
 def read_payment_page(session_id: str) -> PaymentPage:
     """Retrieve a page and its charge."""
     with speaking() as stripe:
-        session = stripe.v1.checkout.sessions.retrieve(session_id, params={"expand": [EXPAND_SESSION]})
+        session = stripe.v1.checkout.sessions.retrieve(session_id, params={"expand": EXPAND_SESSION})
     return _read(session.to_dict())
 
 

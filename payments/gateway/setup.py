@@ -1,22 +1,25 @@
-"""Saving a card: Stripe's hosted page in setup mode, what came of it, and giving the card back."""
+"""Saving a card or an account: Stripe's hosted page in setup mode, what came of it, and giving it back."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from payments.gateway.client import GatewayRefused, speaking
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import stripe
     from stripe.params.checkout import SessionCreateParams
 
-WHOLE = ["setup_intent.payment_method"]
+WHOLE = ["setup_intent.payment_method", "setup_intent.mandate"]
+CARD, DEBIT = "card", "sepa_debit"
 
 
 @dataclasses.dataclass(frozen=True)
 class CardSession:
-    """A hosted page and what is known of the card given on it."""
+    """A hosted page and what is known of the card, or the account to debit, given on it."""
 
     id: str
     url: str
@@ -27,13 +30,21 @@ class CardSession:
     setup_intent_id: str = ""
     setup_status: str = ""
     payment_method_id: str = ""
+    method: str = CARD
     card_brand: str = ""
-    card_last4: str = ""
+    card_last4: str = ""  # of the IBAN, when it is an account
+    mandate_id: str = ""  # the holder's permission to debit the account
+    mandate_reference: str = ""
 
     @property
     def saved(self) -> bool:
         """Whether a card was saved: its SetupIntent has succeeded."""
         return self.setup_status == "succeeded" and bool(self.payment_method_id)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the page is done with, and its bank has not said yet whether the card or account may be kept."""
+        return self.status == "complete" and self.setup_status == "processing"
 
     @property
     def open(self) -> bool:
@@ -42,17 +53,25 @@ class CardSession:
 
 
 def create_card_session(
-    *, key: str, customer_id: str, pledge: str, language: str, success_url: str, cancel_url: str
+    *,
+    key: str,
+    customer_id: str,
+    pledge: str,
+    language: str,
+    success_url: str,
+    cancel_url: str,
+    methods: Sequence[Literal["card", "sepa_debit"]] = ("card",),
 ) -> CardSession:
     """Open a hosted page that saves a card for later charges (usage off-session, Stripe's own for setup mode).
 
-    It lives a day by Stripe's clock, unless it is expired before. Raises `OutcomeUnknown` or `GatewayRefused`.
+    `methods` are what may be saved, the preferred one first (Stripe may show them otherwise). It lives a day by
+    Stripe's clock, unless it is expired before. Raises `OutcomeUnknown` or `GatewayRefused`.
     """
     params: SessionCreateParams = {
         "mode": "setup",
         "ui_mode": "hosted_page",
         "currency": "eur",
-        "allowed_payment_method_types": ["card"],
+        "allowed_payment_method_types": list(methods),
         "customer": customer_id,
         "client_reference_id": pledge,
         "metadata": {"pledge": pledge},
@@ -96,10 +115,19 @@ def _id(thing: Any) -> str:
     return (thing if isinstance(thing, str) else getattr(thing, "id", "")) or ""
 
 
+def _mandate(intent: Any) -> tuple[str, str]:
+    """Return the id of a SetupIntent's mandate and the reference that stands on the payer's statement."""
+    mandate: Any = getattr(intent, "mandate", None)
+    details: Any = getattr(getattr(mandate, "payment_method_details", None), DEBIT, None)
+    return _id(mandate), getattr(details, "reference", "") or ""
+
+
 def _read(session: stripe.checkout.Session) -> CardSession:
     intent: Any = session.setup_intent
     method: Any = getattr(intent, "payment_method", None)
-    card: Any = getattr(method, "card", None)
+    kind = DEBIT if getattr(method, "type", CARD) == DEBIT else CARD
+    given: Any = getattr(method, kind, None)
+    mandate_id, reference = _mandate(intent)
     return CardSession(
         id=session.id,
         url=session.url or "",
@@ -110,6 +138,9 @@ def _read(session: stripe.checkout.Session) -> CardSession:
         setup_intent_id=_id(intent),
         setup_status=getattr(intent, "status", ""),
         payment_method_id=_id(method),
-        card_brand=getattr(card, "brand", "") or "",
-        card_last4=getattr(card, "last4", "") or "",
+        method=kind,
+        card_brand=getattr(given, "brand", "") or "",
+        card_last4=getattr(given, "last4", "") or "",
+        mandate_id=mandate_id,
+        mandate_reference=reference,
     )

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from payments.gateway.client import speaking
+from payments.gateway.events import configured
 
 
-def send_transfer(*, cents: int, account_id: str, campaign_id: int, payout_id: int, key: str) -> str:
+def available_cents() -> int | None:
+    """Return the cents that can leave the platform's balance now; None where there is nobody to ask.
+
+    Raises `OutcomeUnknown` or `GatewayRefused`.
+    """
+    if not configured():
+        return None
+    with speaking() as stripe:
+        balance = stripe.v1.balance.retrieve()
+    return sum(line.amount for line in balance.available if line.currency == "eur")
+
+
+def send_transfer(
+    *, cents: int, account_id: str, campaign_id: int, payout_id: int, try_n: int, key: str
+) -> str:
     """Send cents from the platform's available balance to a connected account; return the transfer's id.
 
-    Raises `OutcomeUnknown`, or `GatewayRefused` with code `balance_insufficient` while money is still pending.
+    `try_n` tells the tries of one payout apart. Raises `OutcomeUnknown`, or `GatewayRefused` with code
+    `balance_insufficient` while money is still pending.
     """
     with speaking() as stripe:
         transfer = stripe.v1.transfers.create(
@@ -17,19 +33,24 @@ def send_transfer(*, cents: int, account_id: str, campaign_id: int, payout_id: i
                 "currency": "eur",
                 "destination": account_id,
                 "transfer_group": f"campaign:{campaign_id}",
-                "metadata": {"payout": str(payout_id), "campaign": str(campaign_id)},
+                "metadata": {"payout": str(payout_id), "try": str(try_n), "campaign": str(campaign_id)},
             },
             options={"idempotency_key": key},
         )
     return transfer.id
 
 
-def find_transfer(*, campaign_id: int, payout_id: int) -> str | None:
-    """Look a payout up among its campaign's transfers; None when it never reached Stripe."""
+def find_transfer(*, campaign_id: int, payout_id: int, try_n: int) -> str | None:
+    """Look a try of a payout up among its campaign's transfers; None when it never reached Stripe.
+
+    A transfer that was taken back whole pays nothing: it is passed over.
+    """
     with speaking() as stripe:
         page = stripe.v1.transfers.list(params={"transfer_group": f"campaign:{campaign_id}", "limit": 100})
         for transfer in page.auto_paging_iter():
-            if (transfer.to_dict().get("metadata") or {}).get("payout") == str(payout_id):
+            names = transfer.to_dict().get("metadata") or {}
+            ours = names.get("payout") == str(payout_id) and names.get("try") == str(try_n)
+            if ours and not transfer.reversed:
                 return transfer.id
     return None
 

@@ -1,8 +1,9 @@
-"""The public export: every sealed transfer in chain order, and the check that anyone can do on it."""
+"""What the public gets of the ledger: the export of every sealed transfer, the proof of one, and how to check them."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from payments.ledger import formula
 from payments.ledger.enums import Book
-from payments.ledger.models import LedgerSeal
+from payments.ledger.models import DailyRoot, LedgerSeal
+from payments.ledger.selectors import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from payments.ledger.models import LedgerTransfer
 
 COLUMNS = (
     "book", "seq", "transfer", "debit", "credit", "amount_cents", "code", "reference", "reverses", "posted_at",
@@ -41,6 +45,81 @@ def export_rows() -> Iterator[str]:
                     bytes(row.digest).hex(), bytes(seal.previous_hash).hex(), bytes(seal.hash).hex(),
                 )
             )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof:
+    """That a transfer is in the ledger: its text, its place, and the hashes that lead from it to its day's root."""
+
+    book: str
+    seq: int
+    day: dt.date
+    text: str
+    digest: bytes
+    seal: bytes
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+    root: bytes
+
+    @property
+    def holds(self) -> bool:
+        """Whether the text leads to the root; worked out anew each time."""
+        return formula.proof_holds(
+            text=self.text, index=self.index, size=self.size, path=self.path, root=self.root
+        )
+
+    @property
+    def steps(self) -> list[str]:
+        """The hashes on the way to the root in hexadecimal, lowest first."""
+        return [sibling.hex() for sibling in self.path]
+
+    def as_data(self) -> dict[str, str | int | list[str]]:
+        """Give it as JSON takes it: hashes in hexadecimal."""
+        return {
+            "book": self.book,
+            "seq": self.seq,
+            "day": self.day.isoformat(),
+            "text": self.text,
+            "digest": self.digest.hex(),
+            "seal": self.seal.hex(),
+            "index": self.index,
+            "size": self.size,
+            "path": self.steps,
+            "root": self.root.hex(),
+        }
+
+
+def proof_of(transfer: LedgerTransfer) -> Proof | None:
+    """Prove that a transfer is in its day's tree. None until the day is over and its root is written.
+
+    Reads the digests of that one day.
+    """
+    seal = LedgerSeal.objects.filter(transfer=transfer).first()
+    day = DailyRoot.objects.filter(book=seal.book, day=seal.sealed_on).first() if seal else None
+    if seal is None or day is None:
+        return None
+    digests = LedgerSeal.objects.filter(book=seal.book, seq__gte=day.first_seq, seq__lte=day.last_seq)
+    entries = list(
+        formula.day_entries(
+            previous_root=bytes(day.previous_root),
+            digests=map(bytes, digests.order_by("seq").values_list("transfer__digest", flat=True)),
+        )
+    )
+    text = text_of(transfer)
+    index = seal.seq - day.first_seq + 1  # entry 0 is the root of the day before
+    return Proof(
+        book=seal.book,
+        seq=seal.seq,
+        day=seal.sealed_on,
+        text=text,
+        digest=formula.transfer_digest(text),
+        seal=bytes(seal.hash),
+        index=index,
+        size=len(entries),
+        path=tuple(formula.inclusion_proof(entries, index)),
+        root=bytes(day.root),
+    )
 
 
 def _recomputed(row: dict[str, str]) -> bytes:

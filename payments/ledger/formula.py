@@ -188,3 +188,14 @@ def inclusion_holds(*, entry: bytes, index: int, size: int, proof: Sequence[byte
             reached = node_hash(reached, sibling)
         place, last = place // 2, last // 2
     return last == 0 and reached == root
+
+
+def proof_holds(*, text: str, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Verify, from a transfer's canonical text alone, that it is entry `index` of the day with that root.
+
+    Entry 0 of a day is the root of the day before, so a transfer is at 1 or after. Whoever holds a root that was
+    published knows from it that nothing of that day, or of any day before, was changed since.
+    """
+    return index > 0 and inclusion_holds(
+        entry=transfer_digest(text), index=index, size=size, proof=path, root=root
+    )

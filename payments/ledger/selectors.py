@@ -47,6 +47,21 @@ def balances(*prefixes: str) -> dict[str, int]:
         return {code: int(cents) for code, cents in cursor.fetchall()}
 
 
+def text_of(transfer: LedgerTransfer) -> str:
+    """Write a transfer as its canonical text."""
+    return formula.canonical_text(
+        transfer_id=transfer.pk,
+        book=transfer.book,
+        debit=transfer.debit_id,
+        credit=transfer.credit_id,
+        amount_cents=transfer.amount_cents,
+        code=transfer.code,
+        reference=transfer.reference,
+        reverses_id=transfer.reverses_id,
+        posted_at=transfer.posted_at,
+    )
+
+
 def transfers_of(codes: Iterable[str]) -> list[LedgerTransfer]:
     """Return every transfer that touches one of these accounts, oldest first."""
     wanted = list(codes)
@@ -81,17 +96,7 @@ def _is_step(code: str) -> bool:
 
 def _broken_digests(book: str) -> Iterator[str]:
     for row in LedgerTransfer.objects.filter(book=book).order_by("id").iterator(chunk_size=5_000):
-        text = formula.canonical_text(
-            transfer_id=row.pk,
-            book=row.book,
-            debit=row.debit_id,
-            credit=row.credit_id,
-            amount_cents=row.amount_cents,
-            code=row.code,
-            reference=row.reference,
-            reverses_id=row.reverses_id,
-            posted_at=row.posted_at,
-        )
+        text = text_of(row)
         if bytes(row.digest) != formula.transfer_digest(text):
             yield f"transfer {row.pk}: its digest does not fit its fields"
 

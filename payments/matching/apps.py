@@ -10,5 +10,8 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        """Listen to campaigns."""
-        from payments.matching import receivers  # noqa: F401
+        """Listen to campaigns, and put what waits on the officers' desk."""
+        from crowdfund.kit import desk
+        from payments.matching import receivers, selectors  # noqa: F401 - receivers listen once they are read
+
+        desk.register_officer(selectors.officer_tasks)

@@ -27,3 +27,25 @@ RESERVATION_TRANSITIONS: Transitions = {
     _R.COMMITTED: frozenset(),
     _R.RELEASED: frozenset(),
 }
+
+
+class FundChangeKind(TextChoices):
+    """What is done to a pot."""
+
+    OPENING = "opening", _("Opening")
+    TOP_UP = "top_up", _("Top-up")
+
+
+class FundChangeStatus(TextChoices):
+    """The life of a change of a pot."""
+
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
+FUND_CHANGE_TRANSITIONS: Transitions = {
+    FundChangeStatus.PROPOSED: frozenset({FundChangeStatus.APPROVED, FundChangeStatus.REJECTED}),
+    FundChangeStatus.APPROVED: frozenset(),
+    FundChangeStatus.REJECTED: frozenset(),
+}

@@ -50,3 +50,16 @@ class ReasonForm(forms.Form):
     """Why something goes back."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class WhyForm(forms.Form):
+    """Why a change of a pot is turned down."""
+
+    why = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class TopUpForm(forms.Form):
+    """More money for a pot."""
+
+    amount_cents = EuroField(label=_("Amount"), max_cents=10**13)
+    reason = forms.CharField(label=_("Reason"), max_length=200)

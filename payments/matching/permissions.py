@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.enums import Role
-from accounts.permissions import has_role, is_person, team_role
+from accounts.permissions import can_decide_on, can_propose_for, has_role
 
 if TYPE_CHECKING:
     from accounts.permissions import Visitor
-    from payments.matching.models import CommitmentAct, Reservation
+    from payments.matching.models import CommitmentAct, FundChange, Reservation
 
 
 def can_open_ladder(user: Visitor | None) -> bool:
@@ -20,20 +20,21 @@ def can_see_fund(user: Visitor | None) -> bool:
     return has_role(user, Role.OFFICER, Role.APPROVER, Role.AUDITOR)
 
 
-def _belongs(user: Visitor | None, reservation: Reservation) -> bool:
-    return team_role(user, reservation.campaign.project.organisation_id) is not None
+def can_propose_fund_change(user: Visitor | None) -> bool:
+    """An officer proposes to open or to top up a pot."""
+    return can_propose_for(user, None)
+
+
+def can_decide_fund_change(user: Visitor | None, change: FundChange) -> bool:
+    """An approver decides: another person than who proposed."""
+    return can_decide_on(user, change, None)
 
 
 def can_record_act(user: Visitor | None, reservation: Reservation) -> bool:
     """An officer who is no member of the beneficiary records the act."""
-    return has_role(user, Role.OFFICER) and not _belongs(user, reservation)
+    return can_propose_for(user, reservation.campaign.project.organisation_id)
 
 
 def can_confirm_act(user: Visitor | None, act: CommitmentAct) -> bool:
-    """An approver confirms: somebody else than who recorded, and no member of the beneficiary."""
-    return (
-        is_person(user)
-        and has_role(user, Role.APPROVER)
-        and user.pk != act.recorded_by_id
-        and not _belongs(user, act.reservation)
-    )
+    """An approver confirms: another person than who recorded, and no member of the beneficiary."""
+    return can_decide_on(user, act, act.reservation.campaign.project.organisation_id)

@@ -7,13 +7,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from campaigns.signals import application_admitted, call_publishing, campaign_cancelled
-from payments.matching.services import open_fund, release_reservation, reserve_match
+from payments.matching.services import propose_opening, release_reservation, reserve_match
 
 
-@receiver(call_publishing, dispatch_uid="matching.open_fund")
-def on_call_publishing(*, call: Any, now: Any, **_kwargs: Any) -> None:
-    """Set the pot aside."""
-    open_fund(call=call, now=now)
+@receiver(call_publishing, dispatch_uid="matching.propose_opening")
+def on_call_publishing(*, call: Any, now: Any, by: Any, **_kwargs: Any) -> None:
+    """Propose to set the pot aside; the call is published when another person approves it."""
+    propose_opening(call=call, by=by, now=now)
 
 
 @receiver(application_admitted, dispatch_uid="matching.reserve")

@@ -5,13 +5,23 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from payments.ledger.selectors import balances
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crowdfund.kit.desk import Task
+from payments.ledger.selectors import balances, debit_balance
 from payments.matching import formula
-from payments.matching.models import MatchFund, Reservation
+from payments.matching.enums import FundChangeKind, FundChangeStatus, ReservationStatus
+from payments.matching.models import FundChange, MatchFund, Reservation
+from payments.matching.permissions import can_confirm_act, can_decide_fund_change, can_record_act
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
+
+    from accounts.models import User
     from campaigns.calls.models import Programme
     from campaigns.models import Campaign
 
@@ -143,3 +153,48 @@ def books_that_disagree() -> list[str]:
             if booked != cents:
                 wrong.append(f"reservation {row.pk}: {name} {cents}, ledger {booked}")
     return wrong
+
+
+def fund_changes() -> QuerySet[FundChange]:
+    """Return every opening and topping up of a pot with what a page shows of it, newest first."""
+    return FundChange.objects.select_related(
+        "call__programme", "call__fund", "proposed_by", "proposed_person", "decided_by"
+    )
+
+
+def admitted_cents(programme_id: int) -> int:
+    """Return what a programme has admitted and given to no pot or contract yet, in cents."""
+    return debit_balance(f"admitted:{programme_id}")
+
+
+def officer_tasks(user: User, now: dt.datetime) -> list[Task]:
+    """List the changes of pots that wait for this person, and the acts to confirm."""
+    changes = [
+        Task(
+            _("Approve the pot of a call")
+            if change.kind == FundChangeKind.OPENING
+            else _("Approve a top-up"),
+            change.call.title,
+            reverse("fund_change", args=[change.pk]),
+        )
+        for change in fund_changes().filter(status=FundChangeStatus.PROPOSED)
+        if can_decide_fund_change(user, change)
+    ]
+    return changes + _act_tasks(user)
+
+
+def _act_tasks(user: User) -> list[Task]:
+    rows = Reservation.objects.filter(status__in=[ReservationStatus.PROPOSED, ReservationStatus.RECORDED])
+    found = []
+    for row in rows.select_related("campaign__project").prefetch_related("acts__proposed_person"):
+        standing = [act for act in row.acts.all() if act.returned_at is None]
+        if row.status == ReservationStatus.PROPOSED and can_record_act(user, row):
+            action = _("Record the act of a match")
+        elif standing and can_confirm_act(user, standing[0]):
+            action = _("Confirm the act of a match")
+        else:
+            continue
+        found.append(
+            Task(action, row.campaign.project.title, reverse("commitment", args=[row.campaign.slug]))
+        )
+    return found

@@ -3,21 +3,30 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from payments.matching import api, views
+from payments.matching.api import acts as acts_api
+from payments.matching.api import funds as funds_api
+from payments.matching.api import reads as reads_api
+from payments.matching.views import acts, funds, ladder, open_data
 
 urlpatterns = [
-    path(_("open-data/"), views.open_data, name="open_data"),
-    path(_("open-data/ledger.csv"), views.ledger_csv, name="ledger_csv"),
-    path(_("officer/funds/"), views.funds, name="funds"),
-    path(_("officer/funds/<int:pk>/"), views.fund, name="fund"),
-    path(_("officer/commitments/<slug:slug>/"), views.commitment, name="commitment"),
-    path(_("officer/acts/<int:pk>/confirm/"), views.commitment_confirm, name="commitment_confirm"),
-    path(_("officer/programmes/<slug:slug>/opening/"), views.ladder_open, name="ladder_open"),
+    path(_("open-data/"), open_data.open_data, name="open_data"),
+    path(_("open-data/ledger.csv"), open_data.ledger_csv, name="ledger_csv"),
+    path(_("officer/funds/"), funds.funds, name="funds"),
+    path(_("officer/funds/<int:pk>/"), funds.fund, name="fund"),
+    path(_("officer/fund-changes/<int:pk>/"), funds.fund_change, name="fund_change"),
+    path(_("officer/commitments/<slug:slug>/"), acts.commitment, name="commitment"),
+    path(_("officer/acts/<int:pk>/confirm/"), acts.commitment_confirm, name="commitment_confirm"),
+    path(_("officer/programmes/<slug:slug>/opening/"), ladder.ladder_open, name="ladder_open"),
 ]
 api_urlpatterns = [
-    path("programmes/<slug:slug>/ladder/", api.programme_ladder_view, name="api_programme_ladder"),
-    path("campaigns/<slug:slug>/match/", api.campaign_match_view, name="api_campaign_match"),
-    path("funds/<int:pk>/", api.fund_view, name="api_fund"),
-    path("campaigns/<slug:slug>/commitment/", api.commitment_view, name="api_commitment"),
-    path("commitments/<int:pk>/confirm/", api.commitment_confirm_view, name="api_commitment_confirm"),
+    path("programmes/<slug:slug>/ladder/", reads_api.programme_ladder_view, name="api_programme_ladder"),
+    path("campaigns/<slug:slug>/match/", reads_api.campaign_match_view, name="api_campaign_match"),
+    path("funds/<int:pk>/", funds_api.fund_view, name="api_fund"),
+    path("fund-changes/", funds_api.FundChangesView.as_view(), name="api_fund_changes"),
+    path(
+        "fund-changes/<int:pk>/approve/", funds_api.fund_change_approve_view, name="api_fund_change_approve"
+    ),
+    path("fund-changes/<int:pk>/reject/", funds_api.fund_change_reject_view, name="api_fund_change_reject"),
+    path("campaigns/<slug:slug>/commitment/", acts_api.commitment_view, name="api_commitment"),
+    path("commitments/<int:pk>/confirm/", acts_api.commitment_confirm_view, name="api_commitment_confirm"),
 ]

@@ -2,6 +2,7 @@
 
 from payments.models.charges import ChargeAttempt, ChargeAttemptEvent
 from payments.models.disputes import Dispute, DisputeAnswer, DisputeAnswerEvent, DisputeEvent
+from payments.models.payees import PayeeChange, PayeeChangeEvent
 from payments.models.payouts import (
     CampaignChannel,
     Disbursement,
@@ -9,6 +10,7 @@ from payments.models.payouts import (
     Payout,
     PayoutAccount,
     PayoutEvent,
+    PayoutIban,
 )
 from payments.models.pledges import CardCleanup, Pledge, PledgeEvent, TotalsDelta
 from payments.models.receivables import (
@@ -48,9 +50,12 @@ __all__ = [
     "OtherWayEvent",
     "OwnAdvance",
     "OwnAdvanceEvent",
+    "PayeeChange",
+    "PayeeChangeEvent",
     "Payout",
     "PayoutAccount",
     "PayoutEvent",
+    "PayoutIban",
     "Pledge",
     "PledgeEvent",
     "Receivable",

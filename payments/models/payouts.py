@@ -4,12 +4,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, TwoPeople
+from accounts.models import Organisation, TwoPeople, User
 from campaigns.models import Campaign, Milestone
 from crowdfund.kit.fields import CentsField
 from crowdfund.kit.jobs import Claimable
 from crowdfund.kit.states import StatusEvent
 from payments.enums import Channel, DisbursementStatus, PayoutKind, PayoutStatus
+
+LONGEST_HOLDER = 70
+"""What a bank takes as the name of an account's holder."""
 
 
 class PayoutAccount(models.Model):
@@ -22,6 +25,23 @@ class PayoutAccount(models.Model):
 
     def __str__(self) -> str:
         return self.stripe_account_id
+
+
+class PayoutIban(models.Model):
+    """Where an organisation's money that came by transfer or in cash goes: its account, checked by two people."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="payout_iban")
+    holder = models.CharField(_("account holder"), max_length=LONGEST_HOLDER)
+    iban = models.CharField(_("IBAN"), max_length=34)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(iban="") & ~Q(holder=""), name="payout_iban_whole")
+        ]
+
+    def __str__(self) -> str:
+        return self.iban
 
 
 class CampaignChannel(models.Model):
@@ -40,7 +60,8 @@ class CampaignChannel(models.Model):
 class Disbursement(TwoPeople):
     """The decision to release money: proposed by one person, approved by another.
 
-    Amount, payee and destination (the connected account, for card money) never change after the proposal.
+    Amount, payee, holder and destination (the connected account, for card money; else the IBAN) never change after the
+    proposal. It is void when the payee is no longer the same.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="disbursements")
@@ -50,6 +71,7 @@ class Disbursement(TwoPeople):
     )
     amount_cents = CentsField(_("amount"))
     payee = models.CharField(_("payee"), max_length=200)
+    holder = models.CharField(max_length=LONGEST_HOLDER, blank=True)
     destination = models.CharField(max_length=64, blank=True)
     reason = models.CharField(_("reason"), max_length=200)
     status = models.CharField(
@@ -65,7 +87,7 @@ class Disbursement(TwoPeople):
             ),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="disbursement_amount_positive"),
             models.CheckConstraint(
-                condition=Q(status="proposed") | Q(decided_by__isnull=False),
+                condition=Q(status__in=["proposed", "void"]) | Q(decided_by__isnull=False),
                 name="disbursement_decided_has_person",
             ),
         ]
@@ -81,17 +103,24 @@ class DisbursementEvent(StatusEvent):
 
 
 class Payout(Claimable):
-    """The execution of a disbursement: a Connect transfer, or a mandate of the municipal treasury."""
+    """The execution of a disbursement: a Connect transfer, a bank transfer, or a mandate of the municipal treasury.
+
+    `try_n` grows when it is sent anew after a definite refusal or after it came back; it is part of the idempotency
+    key, of the transfer's metadata and of the posting's reference. `error` says why it waits (`HeldUpBy`) or failed.
+    """
 
     disbursement = models.OneToOneField(Disbursement, on_delete=models.PROTECT, related_name="payout")
     kind = models.CharField(max_length=16, choices=PayoutKind.choices)
-    status = models.CharField(max_length=8, choices=PayoutStatus.choices, default=PayoutStatus.CREATED)
+    status = models.CharField(max_length=10, choices=PayoutStatus.choices, default=PayoutStatus.CREATED)
     amount_cents = CentsField()
+    try_n = models.PositiveSmallIntegerField(default=1)
     idempotency_key = models.CharField(max_length=80, unique=True)
     transfer_id = models.CharField(max_length=64, blank=True)
     mandate_number = models.CharField(_("mandate number"), max_length=40, blank=True)
     mandate_on = models.DateField(_("date of the mandate"), null=True, blank=True)
     receipt_on = models.DateField(_("date of the treasurer's receipt"), null=True, blank=True)
+    mandate_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    receipt_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)

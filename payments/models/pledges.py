@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -14,12 +15,17 @@ from crowdfund.kit.jobs import Claimable
 from crowdfund.kit.states import StatusEvent
 from payments.enums import BY_CARD_ONLY, CROWD_CHANNELS, NEVER_BY_CARD, Channel, Method, PledgeStatus
 
+if TYPE_CHECKING:
+    import datetime as dt
+
 
 class Pledge(models.Model):
     """A promise to a campaign. By card it counts once the card is saved; by transfer and cash once it is received.
 
     `amount_cents` is what counts: what arrived, once a transfer has arrived. `promised_cents` keeps what a transfer
-    was promised to be.
+    was promised to be. `method` is what the backer wished for until the hosted page has told what was saved, and what
+    was really charged once it is collected; `card_last4` is then the end of the card's number or of the IBAN.
+    `recover_until` gives a backer whose debit failed late days of their own. `form_key` names one sending of the form.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -53,12 +59,16 @@ class Pledge(models.Model):
     payment_method_id = models.CharField(max_length=64, blank=True)
     card_brand = models.CharField(max_length=20, blank=True)
     card_last4 = models.CharField(max_length=4, blank=True)
+    mandate_id = models.CharField(max_length=64, blank=True)
+    mandate_reference = models.CharField(max_length=64, blank=True)
     decline_code = models.CharField(max_length=64, blank=True)
     fee_cents = CentsField(default=0)
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
     received_on = models.DateField(null=True, blank=True)
     collected_at = models.DateTimeField(null=True, blank=True)
+    recover_until = models.DateTimeField(null=True, blank=True)
+    form_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -91,10 +101,27 @@ class Pledge(models.Model):
                 | (~Q(channel=Channel.CARD) & ~Q(status__in=sorted(BY_CARD_ONLY))),
                 name="pledge_status_of_channel",
             ),
+            models.CheckConstraint(
+                condition=~Q(method=Method.SEPA_DEBIT)
+                | Q(status__in=["pending_card", "cancelled"])
+                | ~Q(mandate_id=""),
+                name="pledge_debit_has_mandate",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.public_id}"
+
+    @property
+    def window_ends_at(self) -> dt.datetime | None:
+        """Until when its backer can put a refused charge right: the campaign's window, or days of their own."""
+        ends = [when for when in (self.campaign.recovery_ends_at, self.recover_until) if when]
+        return max(ends, default=None)
+
+    @property
+    def by_debit(self) -> bool:
+        """Whether it is charged to an account by SEPA direct debit."""
+        return self.method == Method.SEPA_DEBIT
 
 
 class PledgeEvent(StatusEvent):

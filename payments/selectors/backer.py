@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Prefetch, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
 
 from campaigns.enums import PUBLIC_STATUSES
 from campaigns.models import Campaign, Reward
-from payments.enums import COUNTS_AS_PLEDGED
-from payments.models import Pledge
+from payments.enums import COUNTS_AS_PLEDGED, RefundReason
+from payments.models import Pledge, Refund
 
 if TYPE_CHECKING:
     import uuid
@@ -30,10 +30,17 @@ class Pledged:
 
 def pledged_exactly(campaign_id: int) -> Pledged:
     """Add up what is pledged to a campaign, for decisions: never from the display cache."""
-    found = Pledge.objects.filter(campaign_id=campaign_id, status__in=COUNTS_AS_PLEDGED).aggregate(
+    counts = not_taken_back(Pledge.objects.filter(status__in=COUNTS_AS_PLEDGED))
+    found = counts.filter(campaign_id=campaign_id).aggregate(
         cents=Sum("amount_cents", default=0), pledges=Count("pk")
     )
     return Pledged(found["cents"], found["pledges"])
+
+
+def not_taken_back(pledges: QuerySet[Pledge]) -> QuerySet[Pledge]:
+    """Leave out the pledges that their backers took back after the money had come: they count nowhere."""
+    withdrawn = Refund.objects.filter(pledge=OuterRef("pk"), reason=RefundReason.WITHDRAWN)
+    return pledges.exclude(Exists(withdrawn))
 
 
 def with_campaign(pledges: QuerySet[Pledge]) -> QuerySet[Pledge]:
@@ -64,7 +71,7 @@ def campaigns_to_pledge() -> QuerySet[Campaign]:
 def shown_pledges() -> QuerySet[Pledge]:
     """Return the pledges that count, newest first: names only of those who want theirs shown, and no amounts."""
     return (
-        Pledge.objects.filter(status__in=COUNTS_AS_PLEDGED, activated_at__isnull=False)
+        not_taken_back(Pledge.objects.filter(status__in=COUNTS_AS_PLEDGED, activated_at__isnull=False))
         .only("name", "show_name", "activated_at", "campaign_id")
         .order_by("-activated_at", "-id")
     )

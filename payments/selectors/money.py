@@ -21,7 +21,12 @@ from payments.enums import (
 )
 from payments.ledger.models import LedgerTransfer
 from payments.models import Disbursement, PayoutAccount, Pledge, Settlement
-from payments.permissions import can_decide_disbursement, can_record_mandate, can_see_all_money
+from payments.permissions import (
+    can_decide_disbursement,
+    can_record_mandate,
+    can_retry_payout,
+    can_see_all_money,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -114,15 +119,22 @@ def _into(moves: Moves, accounts: set[str], *codes: str) -> int:
 def disbursements() -> QuerySet[Disbursement]:
     """Return every decision to release money with what a page shows of it, newest first."""
     return Disbursement.objects.select_related(
-        "campaign__project__organisation", "milestone", "proposed_by", "decided_by", "payout"
+        "campaign__project__organisation",
+        "milestone",
+        "proposed_by",
+        "proposed_person",
+        "decided_by",
+        "payout",
     )
 
 
 def next_step(disbursement: Disbursement, user: User) -> str:
-    """Say what this person can do with a disbursement now: `decide`, `mandate`, `receipt`, or nothing."""
+    """Say what this person can do with a disbursement now: `decide`, `mandate`, `receipt`, `retry`, or nothing."""
     if disbursement.status == DisbursementStatus.PROPOSED:
         return "decide" if can_decide_disbursement(user, disbursement) else ""
     payout = getattr(disbursement, "payout", None)
+    if payout is not None and payout.status == PayoutStatus.FAILED:
+        return "retry" if can_retry_payout(user, payout) else ""
     if payout is None or payout.kind != PayoutKind.TREASURY_MANDATE or not can_record_mandate(user, payout):
         return ""
     return {PayoutStatus.CREATED: "mandate", PayoutStatus.UNKNOWN: "receipt"}.get(payout.status, "")
@@ -147,7 +159,7 @@ def officer_tasks(user: User, now: dt.datetime) -> list[Task]:
     return [
         Task(words[step], row.campaign.project.title, reverse("disbursement", args=[row.pk]))
         for row in open_ones
-        if (step := next_step(row, user))
+        if (step := next_step(row, user)) in words
     ]
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.templatetags.ui import moment
+from campaigns.enums import CampaignStatus
 from crowdfund.kit.money import format_euro
-from payments.enums import Channel
+from payments.enums import Channel, RefundReason
 from payments.permissions import RECOVER, link_token
 from payments.services.circulars import team_of, write_to_people
 from payments.services.letters import desk_receipt_url, write_to_backer
@@ -34,8 +35,18 @@ def recovery_url(pledge: Pledge) -> str:
 
 
 def tell_charged(*, pledge: Pledge, attempt: ChargeAttempt, now: dt.datetime) -> None:
-    """Say that the card was charged."""
+    """Say that the card was charged, or the account debited."""
     write_to_backer(pledge, "pledge_charged", now=now, once=str(attempt.n))
+
+
+def tell_debited(*, pledge: Pledge, attempt: ChargeAttempt, now: dt.datetime) -> None:
+    """Announce a debit that begins: how much, from which account, by which mandate, and that it can be taken back."""
+    write_to_backer(pledge, "pledge_debited", now=now, once=str(attempt.n), mandate=pledge.mandate_reference)
+
+
+def tell_unanswered(*, pledge: Pledge, now: dt.datetime) -> None:
+    """Say that the collection went on without a debit that the bank has not answered."""
+    write_to_backer(pledge, "pledge_unanswered", now=now, once="1")
 
 
 def tell_needs_you(
@@ -45,9 +56,9 @@ def tell_needs_you(
     _tell_recovery(pledge, "pledge_needs_you", once=str(attempt.n), retry_at=retry_at, now=now)
 
 
-def tell_reminder(*, pledge: Pledge, now: dt.datetime) -> None:
-    """Say once more, near the end of the window, that the charge needs its backer."""
-    _tell_recovery(pledge, "pledge_reminder", once="1", retry_at=None, now=now)
+def tell_reminder(*, pledge: Pledge, stage: str, now: dt.datetime) -> None:
+    """Say once more that the charge needs its backer: once a `stage` of the window."""
+    _tell_recovery(pledge, "pledge_reminder", once=stage, retry_at=None, now=now)
 
 
 def _tell_recovery(
@@ -56,7 +67,7 @@ def _tell_recovery(
     with translation.override(pledge.language):
         more = {
             "action_label": _("Complete your support"),
-            "until": moment(pledge.campaign.recovery_ends_at),
+            "until": moment(pledge.window_ends_at),
             "retry": moment(retry_at),
         }
     write_to_backer(
@@ -79,21 +90,46 @@ def tell_refunded(
     *, pledge: Pledge, cents: int, reason: str, once: str, now: dt.datetime, why: str = ""
 ) -> None:
     """Say that `cents` go back, by which way, and why: `why` in the words of who decided it. Cash waits at a desk."""
-    more = {"reason_code": reason, "why": why, "channel": pledge.channel}
+    more = {"channel": pledge.channel, "amount": format_euro(cents, pledge.language)}
     if pledge.channel == Channel.CASH:
         with translation.override(pledge.language):
             more |= {"action_label": _("Open the receipt"), "action_url": desk_receipt_url(pledge)}
-    amount = format_euro(cents, pledge.language)
-    write_to_backer(pledge, "pledge_refunded", now=now, once=once, amount=amount, **more)
+    if reason == RefundReason.SHORTFALL:
+        figures = _shortfall_in_words(pledge.campaign.settlement, pledge.language)
+        write_to_backer(pledge, "pledge_shortfall", now=now, once=once, **figures, **more)
+    else:
+        write_to_backer(pledge, "pledge_refunded", now=now, once=once, reason_code=reason, why=why, **more)
+
+
+def _shortfall_in_words(settlement: Settlement, language: str) -> dict[str, str]:
+    """Write what was pledged, what of it was collected and what was asked for."""
+    figures = {
+        "pledged": settlement.pledged_cents,
+        "collected": settlement.collected_cents or 0,
+        "mark": settlement.mark_cents or settlement.goal_cents,
+    }
+    return {name: format_euro(cents, language) for name, cents in figures.items()}
+
+
+def tell_goes_on(
+    *, pledge: Pledge, settlement: Settlement, match_cents: int, exposure_cents: int, now: dt.datetime
+) -> None:
+    """Say to a backer who was charged that less was collected than was asked for, and what happens now."""
+    more = {
+        "match": format_euro(match_cents, pledge.language) if exposure_cents else "",
+        "exposure": format_euro(exposure_cents, pledge.language),
+    }
+    figures = _shortfall_in_words(settlement, pledge.language)
+    write_to_backer(pledge, "campaign_goes_on", now=now, once="1", **figures, **more)
 
 
 def tell_released(*, pledge: Pledge, now: dt.datetime) -> None:
     """Say that the campaign ended without its goal, or was cancelled, and nothing is charged."""
-    cancelled = pledge.campaign.status == "cancelled"
+    cancelled = pledge.campaign.status == CampaignStatus.CANCELLED
     write_to_backer(pledge, "campaign_missed", now=now, once="1", cancelled=cancelled)
 
 
-def _tell_team(
+def tell_team(
     campaign: Campaign, event: str, *, page: str, label: str, once: str, now: dt.datetime, **figures: object
 ) -> None:
     """Write to everybody in the team, each in their language. Figures named `…_cents` become amounts in words."""
@@ -112,7 +148,7 @@ def _tell_team(
 
 def tell_team_decided(*, settlement: Settlement, now: dt.datetime) -> None:
     """Say how the deadline ended: collection begins, or the goal was missed."""
-    _tell_team(
+    tell_team(
         settlement.campaign,
         "campaign_decided",
         page="campaign",
@@ -126,24 +162,9 @@ def tell_team_decided(*, settlement: Settlement, now: dt.datetime) -> None:
     )
 
 
-def tell_team_funded(*, settlement: Settlement, now: dt.datetime) -> None:
-    """Say what was collected in the end."""
-    _tell_team(
-        settlement.campaign,
-        "campaign_funded",
-        page="campaign_money",
-        label=SEE_MONEY,
-        once=str(settlement.pk),
-        now=now,
-        pledged_cents=settlement.pledged_cents,
-        collected_cents=settlement.collected_cents,
-        fees_cents=settlement.fees_cents,
-    )
-
-
 def tell_team_paid(*, disbursement: Disbursement, now: dt.datetime) -> None:
     """Say that a tranche was paid out."""
-    _tell_team(
+    tell_team(
         disbursement.campaign,
         "disbursement_paid",
         page="campaign_money",
@@ -153,4 +174,5 @@ def tell_team_paid(*, disbursement: Disbursement, now: dt.datetime) -> None:
         amount_cents=disbursement.amount_cents,
         payee=disbursement.payee,
         is_match=disbursement.channel == "match",
+        by_card=disbursement.channel == "card",
     )

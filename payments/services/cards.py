@@ -1,12 +1,11 @@
-"""Saving a pledge's card: the hosted page, and what came of it, learnt once whoever learns it first.
+"""The hosted page where a pledge's card, or the account to debit, is saved: opened, changed, asked about.
 
-The return page, the webhook and the sweeper all end in `apply_setup`. Calls to Stripe stand outside transactions.
+Calls to Stripe stand outside transactions; what they tell is applied by `card_setup`.
 """
 
 from __future__ import annotations
 
-import enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -16,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from crowdfund.kit.errors import Refused
-from crowdfund.kit.states import StaleState, advance
-from payments.enums import PLEDGE_TRANSITIONS, PledgeStatus
+from payments.enums import PledgeStatus
 from payments.gateway.client import GatewayRefused
 from payments.gateway.customers import create_customer
 from payments.gateway.setup import (
@@ -26,30 +24,17 @@ from payments.gateway.setup import (
     expire_card_session,
     retrieve_card_session,
 )
-from payments.locks import HeldCampaign, hold_campaign
-from payments.models import Pledge, TotalsDelta
+from payments.locks import hold_campaign
+from payments.models import Pledge
 from payments.permissions import MANAGE, can_manage_pledge, link_token
+from payments.services.card_setup import Outcome, apply_setup
 from payments.services.cleanup import queue_cleanup
-from payments.services.letters import write_to_backer
-from payments.services.pledges import CHANGEABLE, FIRST_LOOK, lock_changeable, note_change, take_reward
+from payments.services.pledges import CHANGEABLE, FIRST_LOOK, lock_changeable
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from accounts.permissions import Visitor
-
-
-class Outcome(enum.Enum):
-    """What learning of a card page changed."""
-
-    NOTHING = "nothing"
-    ACTIVATED = "activated"
-    CARD_CHANGED = "card_changed"
-    CANCELLED = "cancelled"
-    LATE = "late"
-
-
-# The page
 
 
 def open_card_session(*, pledge: Pledge, now: dt.datetime) -> str:
@@ -63,19 +48,30 @@ def open_card_session(*, pledge: Pledge, now: dt.datetime) -> str:
         current = retrieve_card_session(pledge.session_id)
         if current.open:
             return current.url
+        if current.pending:
+            raise Refused("card_pending", _("Your bank is being asked: look again in a few minutes."))
         if current.saved and apply_setup(pledge_id=pledge.pk, session=current, now=now) is Outcome.ACTIVATED:
             raise Refused("card_saved", _("Your card is saved already: there is nothing more to do."))
         pledge.refresh_from_db()
         _refuse_unless_open(pledge, now)
         pledge = _next_page(pledge)
+    methods = _methods(pledge)
     session = create_card_session(
-        key=f"pledge:{pledge.public_id}:setup:{pledge.setup_number}",
+        key=f"pledge:{pledge.public_id}:setup:{pledge.setup_number}:{'-'.join(methods)}",
         customer_id=_customer(pledge),
         pledge=str(pledge.public_id),
         language=pledge.language,
+        methods=methods,
         **_ways_back(pledge),
     )
     return _keep_page(pledge, session, now)
+
+
+def _methods(pledge: Pledge) -> list[Literal["card", "sepa_debit"]]:
+    """What may be saved on the page: what the backer wished for first, and no debit above its limit."""
+    if pledge.amount_cents > settings.DEBIT_LIMIT_CENTS:
+        return ["card"]
+    return ["sepa_debit", "card"] if pledge.by_debit else ["card", "sepa_debit"]
 
 
 def _refuse_unless_open(pledge: Pledge, now: dt.datetime) -> None:
@@ -148,9 +144,6 @@ def change_card(*, pledge: Pledge, by: Visitor | None, now: dt.datetime, token: 
     return open_card_session(pledge=_next_page(pledge), now=now)
 
 
-# What came of it
-
-
 def confirm_card(*, pledge_id: int, now: dt.datetime) -> Outcome:
     """Ask Stripe what became of a pledge's card page, and apply it. Call outside a transaction; safe to repeat.
 
@@ -167,117 +160,3 @@ def confirm_card(*, pledge_id: int, now: dt.datetime) -> Outcome:
             raise
         session = CardSession(id=pledge.session_id, url="", status="expired", mode="setup")
     return apply_setup(pledge_id=pledge_id, session=session, now=now)
-
-
-def apply_setup(*, pledge_id: int, session: CardSession | None, now: dt.datetime) -> Outcome:
-    """Apply what is known of a card page, in one transaction and without a call.
-
-    A saved card makes a pending pledge active, or replaces an active pledge's card, while the campaign is live or
-    closing; learnt of later it is given back and its backer told, never charged. A page that expired (or None: no
-    page was ever opened) cancels a pending pledge. An open page changes nothing.
-    """
-    if session and session.open:
-        return Outcome.NOTHING
-    try:
-        with transaction.atomic():
-            campaign_id = Pledge.objects.values_list("campaign_id", flat=True).get(pk=pledge_id)
-            held = hold_campaign(campaign_id, now)
-            pledge = (
-                Pledge.objects.select_for_update(of=("self",))
-                .select_related("campaign__project", "reward", "backer")
-                .get(pk=pledge_id)
-            )
-            if session and session.saved:
-                return _card_saved(pledge, held, session, now)
-            return _no_card(pledge, session, now)
-    except StaleState:  # somebody else was first
-        return Outcome.NOTHING
-
-
-def _card_saved(pledge: Pledge, held: HeldCampaign, session: CardSession, now: dt.datetime) -> Outcome:
-    if session.payment_method_id == pledge.payment_method_id:
-        return Outcome.NOTHING
-    if pledge.status == PledgeStatus.PENDING_CARD:
-        return _activate(pledge, session, now) if held.counts_cards else _too_late(pledge, session, now)
-    if pledge.status == PledgeStatus.ACTIVE and session.id == pledge.session_id and held.counts_cards:
-        return _replace_card(pledge, session, now)
-    return _give_back(pledge, session, now, tell=not held.counts_cards)
-
-
-def _give_back(pledge: Pledge, session: CardSession, now: dt.datetime, *, tell: bool) -> Outcome:
-    """A card that came to a pledge that no longer takes one: the pledge stays as it is."""
-    queue_cleanup(pledge=pledge, payment_method_id=session.payment_method_id, now=now)
-    Pledge.objects.filter(pk=pledge.pk, session_id=session.id).update(check_card_at=None)
-    if tell and pledge.status != PledgeStatus.CANCELLED:
-        write_to_backer(pledge, "pledge_too_late", now=now, once=session.payment_method_id, kept=True)
-    return Outcome.LATE
-
-
-def _card_fields(session: CardSession) -> dict[str, Any]:
-    return {
-        "session_id": session.id,
-        "session_url": "",
-        "setup_intent_id": session.setup_intent_id,
-        "payment_method_id": session.payment_method_id,
-        "card_brand": session.card_brand[:20],
-        "card_last4": session.card_last4,
-        "check_card_at": None,
-    }
-
-
-def _activate(pledge: Pledge, session: CardSession, now: dt.datetime) -> Outcome:
-    if session.id != pledge.session_id:  # saved on an earlier page: the present one is closed
-        queue_cleanup(pledge=pledge, session_id=pledge.session_id, now=now)
-    advance(
-        pledge,
-        PledgeStatus.ACTIVE,
-        table=PLEDGE_TRANSITIONS,
-        now=now,
-        by=pledge.backer,
-        activated_at=now,
-        **_card_fields(session),
-    )
-    TotalsDelta.objects.create(campaign_id=pledge.campaign_id, pledged_cents=pledge.amount_cents, backers=1)
-    gone = not take_reward(pledge)
-    if gone:  # the last one went while the card was being saved: the pledge stands without, and says so
-        note_change(pledge, "the reward had run out", by=None, now=now)
-        pledge.reward = None
-        pledge.save(update_fields=["reward"])
-    write_to_backer(pledge, "pledge_active", now=now, once="1", reward_gone=gone)
-    return Outcome.ACTIVATED
-
-
-def _replace_card(pledge: Pledge, session: CardSession, now: dt.datetime) -> Outcome:
-    old = pledge.payment_method_id
-    for name, value in _card_fields(session).items():
-        setattr(pledge, name, value)
-    pledge.save(update_fields=list(_card_fields(session)))
-    note_change(pledge, "another card", by=pledge.backer, now=now)
-    queue_cleanup(pledge=pledge, payment_method_id=old, now=now)
-    write_to_backer(pledge, "pledge_changed", now=now)
-    return Outcome.CARD_CHANGED
-
-
-def _too_late(pledge: Pledge, session: CardSession, now: dt.datetime) -> Outcome:
-    why = "the card was saved after the close"
-    advance(pledge, PledgeStatus.CANCELLED, table=PLEDGE_TRANSITIONS, now=now, why=why, check_card_at=None)
-    queue_cleanup(pledge=pledge, payment_method_id=session.payment_method_id, now=now)
-    write_to_backer(pledge, "pledge_too_late", now=now, once=session.payment_method_id, kept=False)
-    return Outcome.LATE
-
-
-def _no_card(pledge: Pledge, session: CardSession | None, now: dt.datetime) -> Outcome:
-    if (session.id if session else "") != pledge.session_id:
-        return Outcome.NOTHING  # an older page: the present one decides
-    if pledge.status != PledgeStatus.PENDING_CARD:
-        Pledge.objects.filter(pk=pledge.pk).update(check_card_at=None)
-        return Outcome.NOTHING
-    advance(
-        pledge,
-        PledgeStatus.CANCELLED,
-        table=PLEDGE_TRANSITIONS,
-        now=now,
-        why="no card was saved",
-        check_card_at=None,
-    )
-    return Outcome.CANCELLED

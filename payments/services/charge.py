@@ -31,7 +31,8 @@ from payments.gateway.charges import (
 from payments.gateway.client import GatewayError
 from payments.locks import lock_attempt, lock_pledge
 from payments.models import ChargeAttempt, Pledge
-from payments.services.outcome import abandon, apply_outcome, postpone, write_attempt
+from payments.services.attempts import abandon, postpone, write_attempt
+from payments.services.outcome import apply_outcome
 from payments.services.recover import close_last_charge, look_at_page
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ def _order(attempt: ChargeAttempt) -> ChargeOrder:
         campaign_id=pledge.campaign_id,
         pledge_id=str(pledge.public_id),
         description=pledge.campaign.project.title,
+        method=pledge.method,
     )
 
 
@@ -118,7 +120,7 @@ def _mark_sent(attempt: ChargeAttempt, now: dt.datetime) -> bool:
 
 def _may_send(pledge: Pledge, now: dt.datetime) -> bool:
     """A first charge is sent however late; a retry only inside the window."""
-    ends_at = pledge.campaign.recovery_ends_at
+    ends_at = pledge.window_ends_at
     in_window = ends_at is not None and now < ends_at
     return pledge.status == PledgeStatus.CHARGING or (
         pledge.status == PledgeStatus.REQUIRES_ACTION and in_window
@@ -133,7 +135,7 @@ def _look_up(attempt: ChargeAttempt, now: dt.datetime) -> None:
     else:
         result = find_charge(customer_id=pledge.customer_id, key=attempt.idempotency_key)
     if result is None:
-        ends_at = pledge.campaign.recovery_ends_at
+        ends_at = pledge.window_ends_at
         result = charge_saved_card(_order(attempt)) if ends_at and now < ends_at else NEVER_SENT
     if result.outcome == Outcome.OPEN:
         postpone(attempt=attempt, now=now)
@@ -150,6 +152,7 @@ def learn_of_charge(*, payment_intent_id: str, now: dt.datetime) -> None:
     )
     if attempt is None or result.outcome == Outcome.OPEN:
         return
-    still_payable = attempt.kind == AttemptKind.RECOVERY and result.outcome == Outcome.DECLINED
+    on_a_page = attempt.kind == AttemptKind.RECOVERY and attempt.status != AttemptStatus.PROCESSING
+    still_payable = on_a_page and result.outcome == Outcome.DECLINED
     if not still_payable:  # on the payment page another card may follow
         apply_outcome(attempt=attempt, result=result, now=now)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,8 @@ from campaigns.enums import PUBLIC_STATUSES, CampaignStatus
 from campaigns.models import Campaign, Reward
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.money import format_euro
+from payments.enums import Method
+from payments.locks import hold_to_pledge
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,8 +29,15 @@ def _euro(cents: int) -> str:
     return format_euro(cents, get_language() or settings.LANGUAGE_CODE)
 
 
-def check_amount(amount_cents: int) -> None:
-    """Hold an amount within the limits. Raises `Invalid`."""
+def check_method(method: str) -> str:
+    """Return how a backer wishes to be charged: by card or by debit. Raises `Invalid`."""
+    if method not in Method.values:
+        raise Invalid("unknown_method", _("Choose a card or a direct debit."), field="method")
+    return method
+
+
+def check_amount(amount_cents: int, *, method: str = Method.CARD) -> None:
+    """Hold an amount within the limits; a debit has one of its own. Raises `Invalid`."""
     if type(amount_cents) is not int:
         raise Invalid("amount_not_whole", _("Give the amount in whole cents."), field="amount_cents")
     if amount_cents <= 0:
@@ -47,6 +55,13 @@ def check_amount(amount_cents: int) -> None:
             _("The largest pledge by card is %(amount)s."),
             field="amount_cents",
             amount=_euro(settings.CARD_LIMIT_CENTS),
+        )
+    if method == Method.SEPA_DEBIT and amount_cents > settings.DEBIT_LIMIT_CENTS:
+        raise Invalid(
+            "above_debit_limit",
+            _("The largest pledge by direct debit is %(amount)s: give more by card."),
+            field="amount_cents",
+            amount=_euro(settings.DEBIT_LIMIT_CENTS),
         )
 
 
@@ -82,24 +97,21 @@ def clean_name(name: str, *, wanted: bool) -> str:
 
 
 def open_campaign(campaign: Campaign | str, now: dt.datetime) -> Campaign:
-    """Read a campaign that takes pledges, times compared by the database. Raises `Invalid` or `Refused`."""
-    wanted = {"slug": campaign} if isinstance(campaign, str) else {"pk": campaign.pk}
-    found: Any = (
-        Campaign.objects.select_related("project")
-        .filter(**wanted)
-        .annotate(
-            not_yet=ExpressionWrapper(Q(opens_at__gt=now), output_field=BooleanField()),
-            over=ExpressionWrapper(Q(deadline__lte=now), output_field=BooleanField()),
-        )
-        .first()
-    )
-    if found is None or found.status not in PUBLIC_STATUSES | {CampaignStatus.APPROVED}:
+    """Read a campaign that takes pledges, and hold it so until the transaction ends. Raises `Invalid` or `Refused`."""
+    held = hold_to_pledge(campaign, now)
+    status = held.campaign.status if held else None
+    if held is None or status not in PUBLIC_STATUSES | {CampaignStatus.APPROVED}:
         raise Invalid("unknown_campaign", _("There is no such campaign."), field="campaign")
-    if found.status == CampaignStatus.APPROVED or (found.status == CampaignStatus.LIVE and found.not_yet):
+    if status == CampaignStatus.APPROVED or (status == CampaignStatus.LIVE and held.not_yet):
         raise Refused("campaign_not_open", _("This campaign has not opened yet."))
-    if found.status != CampaignStatus.LIVE or found.over:
-        raise Refused("campaign_closed", _("This campaign has ended: it takes no more pledges."))
-    return cast("Campaign", found)
+    if status != CampaignStatus.LIVE or held.over:
+        raise campaign_ended()
+    return held.campaign
+
+
+def campaign_ended() -> Refused:
+    """Say that a campaign takes no more pledges."""
+    return Refused("campaign_closed", _("This campaign has ended: it takes no more pledges."))
 
 
 def check_reward(campaign: Campaign, reward: Reward | int | None, amount_cents: int) -> Reward | None:

@@ -18,7 +18,7 @@ from payments.gateway.client import GatewayError, GatewayRefused
 from payments.gateway.setup import CardSession, expire_card_session
 from payments.locks import lock_pledge
 from payments.models import Pledge, TotalsDelta
-from payments.services.cards import apply_setup
+from payments.services.card_setup import apply_setup
 from payments.services.cleanup import let_go
 from payments.services.settle import settle_campaign
 
@@ -67,14 +67,16 @@ def begin_close(*, campaign: Campaign, now: dt.datetime) -> bool:
 def go_on_closing(*, campaign: Campaign, now: dt.datetime) -> int:
     """Find out about every card that is not known yet; when none is left, settle. Returns the steps taken.
 
-    When Stripe can't be asked the campaign stays `closing`, a day at most; then what is unknown is cancelled.
+    When Stripe can't be asked, or a bank has yet to say whether an account may be debited, the campaign stays
+    `closing`, a day at most; then what is unknown is cancelled.
     """
     waiting = Pledge.objects.filter(CARD_UNKNOWN, campaign=campaign).order_by("pk")
+    patient = now - _closing_since(campaign) < WAIT_FOR_STRIPE
     try:
-        known = _find_out(waiting, now)
+        known = _find_out(waiting, now, patient=patient)
     except GatewayError as error:
         log.warning("campaign %s can't close yet: %s", campaign.pk, error)
-        if now - _closing_since(campaign) < WAIT_FOR_STRIPE:
+        if patient:
             return 0
         known = _give_up_on(waiting, now)
     if waiting.exists() or any(waits(campaign, now) for waits in _holds):
@@ -88,12 +90,16 @@ def _closing_since(campaign: Campaign) -> dt.datetime:
     return began.at if began else campaign.deadline or campaign.created_at
 
 
-def _find_out(waiting: QuerySet[Pledge], now: dt.datetime) -> int:
-    pledges = list(waiting[:BATCH])
-    for pledge in pledges:
-        apply_setup(pledge_id=pledge.pk, session=_closed_page(pledge), now=now)
-        _close_if_unknown(pledge, now)
-    return len(pledges)
+def _find_out(waiting: QuerySet[Pledge], now: dt.datetime, *, patient: bool) -> int:
+    known = 0
+    for pledge in waiting[:BATCH]:
+        session = _closed_page(pledge)
+        apply_setup(pledge_id=pledge.pk, session=session, now=now)
+        unanswered = session is not None and session.pending and pledge.status == PledgeStatus.PENDING_CARD
+        if not (unanswered and patient):
+            _close_if_unknown(pledge, now)
+            known += 1
+    return known
 
 
 def _closed_page(pledge: Pledge) -> CardSession | None:

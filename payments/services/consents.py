@@ -1,4 +1,8 @@
-"""The words a backer agrees to before a card is saved, and the record that they did."""
+"""The words a backer agrees to before a card or an account is saved, and the record that they did.
+
+They speak of both: which of the two it is, is chosen on the hosted page, after the agreement. The account's holder
+accepts the bank's own mandate there too.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from campaigns.models import Campaign
 
-CHARGE_VERSION = "2026-11"  # a new one whenever the sentence below changes its meaning
+CHARGE_VERSION = "2026-12"  # a new one whenever the sentence below changes its meaning
 
 
 def moment_in_words(when: dt.datetime) -> str:
@@ -30,12 +34,14 @@ def moment_in_words(when: dt.datetime) -> str:
 
 
 def charge_text(*, campaign: Campaign, amount_cents: int | None, language: str) -> str:
-    """Say when and how much a card will be charged; without an amount, "the amount I chose"."""
+    """Say when and how much is charged, and what is particular to a debit; without an amount, "the amount I chose"."""
     with translation.override(language):
         amount = _("the amount I chose") if amount_cents is None else format_euro(amount_cents, language)
         sentence: str = _(
-            "If “%(campaign)s” reaches its goal of %(goal)s by %(deadline)s, my card is charged %(amount)s, once, "
-            "in the days after. If it does not, nothing is charged. Until then I can change or cancel my pledge."
+            "If “%(campaign)s” reaches its goal of %(goal)s by %(deadline)s, I am charged %(amount)s, once, in the "
+            "days after, on the card or the bank account I give on the next page. If it does not, nothing is charged. "
+            "Until then I can change or cancel my pledge. A direct debit from my account takes some days, at most 14 "
+            "working days, and for 8 weeks I can ask my bank to give it back."
         ) % {
             "campaign": campaign.project.title,
             "goal": format_euro(campaign.goal_cents, language),
@@ -50,7 +56,7 @@ def check_consent_version(version: str) -> None:
     if version != CHARGE_VERSION:
         raise Invalid(
             "consent_missing",
-            _("Agree to when and how much your card is charged, in the words of today."),
+            _("Agree to when and how much you are charged, in the words of today."),
             field="consent_version",
         )
 

@@ -1,36 +1,57 @@
-"""Letting a campaign's money go: one person proposes a tranche, another approves it, never above what is held."""
+"""Letting a campaign's money go: one person proposes a tranche, another approves it, never above what may leave."""
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Sum
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 from campaigns.enums import CampaignStatus, MilestoneStatus
+from crowdfund.kit import jobs
 from crowdfund.kit.errors import Invalid, Refused
-from crowdfund.kit.states import advance, record_birth
+from crowdfund.kit.money import format_euro
+from crowdfund.kit.states import IllegalTransition, advance, record_birth
 from payments import postings
-from payments.enums import DISBURSEMENT_TRANSITIONS, Channel, DisbursementStatus, PayoutKind
-from payments.ledger.selectors import credit_balance
+from payments.enums import (
+    DISBURSEMENT_TRANSITIONS,
+    PAID_BY_CARD_ACCOUNT,
+    PAID_BY_IBAN,
+    Channel,
+    DisbursementStatus,
+    HeldUpBy,
+    PayoutKind,
+    PayoutStatus,
+)
+from payments.gateway.client import GatewayError
+from payments.gateway.transfers import available_cents
 from payments.locks import lock_campaign, lock_channel, lock_disbursement
-from payments.matching.enums import ReservationStatus
-from payments.matching.models import Reservation
 from payments.models import Disbursement, Payout, PayoutAccount
 from payments.permissions import can_decide_disbursement, can_propose_disbursement
+from payments.selectors.payees import Payee, payee_now, same_payee
+from payments.selectors.releasable import ahead_cents, releasable
+from payments.services.payout_letters import tell_team_released
+from payments.services.void import make_void
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.db.models import QuerySet
-
     from accounts.models import User
     from campaigns.models import Campaign, Milestone
+    from payments.selectors.releasable import Releasable
 
-OPEN_CHANNELS = (Channel.CARD, Channel.MATCH)
-KINDS = {Channel.CARD: PayoutKind.CONNECT_TRANSFER, Channel.MATCH: PayoutKind.TREASURY_MANDATE}
+log = logging.getLogger(__name__)
+OPEN_CHANNELS = (Channel.CARD, Channel.BANK, Channel.CASH, Channel.MATCH)
+KINDS = {
+    Channel.CARD: PayoutKind.CONNECT_TRANSFER,
+    Channel.BANK: PayoutKind.CREDIT_TRANSFER,
+    Channel.CASH: PayoutKind.CREDIT_TRANSFER,
+    Channel.MATCH: PayoutKind.TREASURY_MANDATE,
+}
+LOOK_AGAIN = dt.timedelta(minutes=10)
 
 
 def propose_disbursement(
@@ -55,7 +76,7 @@ def propose_disbursement(
         if locked.status != CampaignStatus.FUNDED:
             raise Refused("not_funded", _("Money leaves only after the collection has ended."))
         lock_channel(locked.pk, channel)
-        left = _free_cents(locked, channel)
+        left = releasable(locked, channel, now).maximum_cents
         if amount_cents > left:
             raise _above(left)
         _check_milestone(locked, channel, milestone)
@@ -64,7 +85,7 @@ def propose_disbursement(
             channel=channel,
             milestone=milestone,
             amount_cents=amount_cents,
-            **payee_of(locked, channel),
+            **asdict(payee_of(locked, channel)),
             reason=reason.strip(),
             **Disbursement.proposal(by, now),
         )
@@ -100,10 +121,6 @@ def _check_milestone(campaign: Campaign, channel: str, milestone: Milestone | No
 
 
 def _above(left: int) -> Invalid:
-    from django.utils.translation import get_language
-
-    from crowdfund.kit.money import format_euro
-
     return Invalid(
         "above_held",
         _("At most %(amount)s can be released now."),
@@ -112,98 +129,98 @@ def _above(left: int) -> Invalid:
     )
 
 
-def _free_cents(campaign: Campaign, channel: str) -> int:
-    """Cents of a channel that no proposal or unpaid decision has spoken for. The channel is locked by the caller."""
-    decisions = Disbursement.objects.filter(campaign=campaign, channel=channel)
-    if channel == Channel.MATCH:
-        spoken_for = decisions.filter(status__in=[DisbursementStatus.PROPOSED, DisbursementStatus.APPROVED])
-        return _bound_cents(campaign) - _sum(spoken_for)
-    waiting = decisions.filter(status=DisbursementStatus.PROPOSED)  # an approval has left `held` already
-    return credit_balance(postings.held(campaign.pk, channel)) - _sum(waiting)
-
-
-def _sum(decisions: QuerySet[Disbursement]) -> int:
-    return int(decisions.aggregate(cents=Sum("amount_cents", default=0))["cents"])
-
-
-def _bound_cents(campaign: Campaign) -> int:
-    reservation = (
-        Reservation.objects.select_for_update()
-        .filter(campaign=campaign, status=ReservationStatus.COMMITTED)
-        .first()
-    )
-    return reservation.bound_cents if reservation else 0
-
-
-def payee_of(campaign: Campaign, channel: str) -> dict[str, str]:
-    """Say who is paid (`payee`) and, for card money, on which connected account (`destination`).
-
-    Raises `Refused` when card money has nowhere to go yet.
-    """
+def payee_of(campaign: Campaign, channel: str) -> Payee:
+    """Say who is paid. Raises `Refused` when this money has nowhere to go yet."""
     organisation = campaign.project.organisation
-    tail = f" · {organisation.tax_code}" if organisation.tax_code else ""
-    payee = {"payee": organisation.name + tail, "destination": ""}
-    if channel != Channel.CARD:
-        return payee
-    account = PayoutAccount.objects.filter(organisation=organisation).first()
-    if account is None or not account.transfers_active:
+    payee = payee_now(organisation, channel)
+    if channel in PAID_BY_CARD_ACCOUNT:
+        ready = PayoutAccount.objects.filter(organisation=organisation, transfers_active=True).exists()
+        if not ready:
+            raise Refused(
+                "no_payout_account",
+                _(
+                    "%(name)s can't receive card money yet: its owner has to complete the account for payouts."
+                ),
+                name=organisation.name,
+            )
+    if channel in PAID_BY_IBAN and not payee.destination:
         raise Refused(
-            "no_payout_account",
-            _("%(name)s can't receive card money yet: its owner has to complete the account for payouts."),
+            "no_payout_iban",
+            _(
+                "%(name)s has not given an IBAN yet, or it has not been checked: its owner asks on the money page."
+            ),
             name=organisation.name,
         )
-    return payee | {"destination": account.stripe_account_id}
+    return payee
 
 
 def approve_disbursement(*, disbursement: Disbursement, by: User, now: dt.datetime) -> Payout:
-    """Approve a proposed tranche: card money leaves `held` and a transfer is queued; a match awaits its mandate.
+    """Approve a proposed tranche: the crowd's money leaves `held` and a payout is queued; a match awaits its mandate.
 
-    Raises `Refused` when the payee has changed, or when the channel no longer holds enough.
+    Raises `Refused` when the channel no longer holds enough, and when the payee has changed: then it is void.
     """
     require(can_decide_disbursement(by, disbursement))
+    at_stripe = _available(disbursement.channel)
     with transaction.atomic():
         campaign = lock_campaign(disbursement.campaign_id)
         lock_channel(campaign.pk, disbursement.channel)
         decision = lock_disbursement(disbursement.pk)
-        advance(
-            decision,
-            DisbursementStatus.APPROVED,
-            table=DISBURSEMENT_TRANSITIONS,
-            now=now,
-            by=by,
-            **Disbursement.decision(by, now),
+        if decision.status != DisbursementStatus.PROPOSED:
+            raise IllegalTransition(decision, DisbursementStatus.APPROVED)
+        payout = _approve(decision, at_stripe, by, now) if same_payee(decision) else None
+        if payout is None:
+            make_void(decision=decision, why="the payee has changed", now=now)
+    disbursement.refresh_from_db()
+    if payout is None:
+        raise Refused(
+            "payee_changed", _("The payee has changed since this was proposed: it is void. Propose it anew.")
         )
-        if payee_of(decision.campaign, decision.channel) != _proposed_payee(decision):
-            raise Refused("payee_changed", _("The payee has changed since this was proposed. Reject it."))
-        _release(decision, now)
-        payout = _write_payout(decision, now)
-    disbursement.status = decision.status
     return payout
 
 
-def _proposed_payee(decision: Disbursement) -> dict[str, str]:
-    return {"payee": decision.payee, "destination": decision.destination}
+def _available(channel: str) -> int | None:
+    """Ask before the transaction what can leave the platform's balance; None when it can't be known now."""
+    if channel not in PAID_BY_CARD_ACCOUNT:
+        return None
+    try:
+        return available_cents()
+    except GatewayError as error:
+        log.warning("the balance could not be read: %s", error)
+        return None
 
 
-def _release(decision: Disbursement, now: dt.datetime) -> None:
-    if decision.channel == Channel.MATCH:
-        if _free_cents(decision.campaign, decision.channel) < 0:
-            raise Refused("above_held", _("The match holds less than this now."))
-        return
-    if credit_balance(postings.held(decision.campaign_id, decision.channel)) < decision.amount_cents:
-        raise Refused("above_held", _("The campaign holds less than this now."))
-    postings.crowd_released(
-        campaign_id=decision.campaign_id,
-        channel=decision.channel,
-        cents=decision.amount_cents,
-        reference=f"disbursement:{decision.pk}",
+def _approve(decision: Disbursement, at_stripe: int | None, by: User, now: dt.datetime) -> Payout:
+    _check_covered(decision, releasable(decision.campaign, decision.channel, now))
+    advance(
+        decision,
+        DisbursementStatus.APPROVED,
+        table=DISBURSEMENT_TRANSITIONS,
         now=now,
+        by=by,
+        **Disbursement.decision(by, now),
     )
+    if decision.channel != Channel.MATCH:
+        postings.crowd_released(
+            campaign_id=decision.campaign_id,
+            channel=decision.channel,
+            cents=decision.amount_cents,
+            reference=f"disbursement:{decision.pk}",
+            now=now,
+        )
+    tell_team_released(disbursement=decision, now=now)
+    return _write_payout(decision, at_stripe, now)
 
 
-def _write_payout(decision: Disbursement, now: dt.datetime) -> Payout:
+def _check_covered(decision: Disbursement, found: Releasable) -> None:
+    """Hold the approval to what may leave now; other proposals wait for their own turn."""
+    place = found.place_cents
+    if decision.amount_cents > found.free_cents or (place is not None and decision.amount_cents > place):
+        raise Refused("above_held", _("Less than this may be released now."))
+
+
+def _write_payout(decision: Disbursement, at_stripe: int | None, now: dt.datetime) -> Payout:
     kind = KINDS[Channel(decision.channel)]
-    payout = Payout.objects.create(
+    payout = Payout(
         disbursement=decision,
         kind=kind,
         amount_cents=decision.amount_cents,
@@ -211,7 +228,12 @@ def _write_payout(decision: Disbursement, now: dt.datetime) -> Payout:
         created_at=now,
         due_at=now if kind == PayoutKind.CONNECT_TRANSFER else None,
     )
-    record_birth(payout, now=now)
+    payout.save(force_insert=True)
+    if at_stripe is not None and at_stripe - ahead_cents(payout) < payout.amount_cents:
+        payout.status, payout.error, payout.due_at = PayoutStatus.WAITING, HeldUpBy.BALANCE, now + LOOK_AGAIN
+        payout.save(update_fields=["status", "error", "due_at"])
+    record_birth(payout, now=now, why=payout.error)
+    jobs.wake("payouts.execute")
     return payout
 
 

@@ -23,6 +23,7 @@ from payments.models import DisputeAnswer
 from payments.permissions import can_answer_dispute, can_write_evidence
 from payments.selectors.disputes import facts_of
 from payments.services.disputes import STATUSES, apply_dispute
+from payments.services.sent import needs_new_key
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -119,7 +120,7 @@ def send_answers() -> int:
 def _send(answer: DisputeAnswer, now: dt.datetime) -> None:
     try:
         seen = _seen_before(answer) if answer.status == SendStatus.UNKNOWN else None
-        if seen is None and not _move(answer, SendStatus.UNKNOWN, now):
+        if seen is None and not _mark_sent(answer, now):
             return
         seen = seen or _call(answer)
     except GatewayRefused as refused:
@@ -140,6 +141,16 @@ def _send(answer: DisputeAnswer, now: dt.datetime) -> None:
     else:
         if _move(answer, SendStatus.DONE, now, error="", due_at=None, leased_until=None):
             apply_dispute(seen=seen, now=now)
+
+
+def _mark_sent(answer: DisputeAnswer, now: dt.datetime) -> bool:
+    again = answer.status == SendStatus.UNKNOWN
+    if not _move(answer, SendStatus.UNKNOWN, now):
+        return False
+    if again and needs_new_key(answer, now=now):
+        answer.idempotency_key = f"dispute:{answer.dispute_id}:answer:{answer.fence}"
+        answer.save(update_fields=["idempotency_key"])
+    return True
 
 
 def _seen_before(answer: DisputeAnswer) -> SeenDispute | None:

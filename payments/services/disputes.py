@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
@@ -37,9 +36,6 @@ from payments.services.charge import learn_of_charge
 from payments.services.dispute_letters import tell_dispute_ended, tell_disputed
 from payments.services.refund import cancel_refunds, decide_refund, fee_to_platform, refund_shortfall
 from payments.services.standing import follow
-
-if TYPE_CHECKING:
-    from payments.models import Pledge
 
 log = logging.getLogger(__name__)
 LOOK_SOON = dt.timedelta(minutes=10)
@@ -240,8 +236,7 @@ def _book_loss(dispute: Dispute, lost: int, again: int, now: dt.datetime) -> Non
 
 def _owe_again(dispute: Dispute, now: dt.datetime) -> None:
     """Won: what the dispute had stopped is owed again, and a campaign that was given up owes all of it."""
-    pledge: Pledge = lock_pledge(dispute.pledge_id)
-    attempt = dispute.attempt
+    pledge, attempt = dispute.pledge, dispute.attempt
     for dropped in Refund.objects.filter(cancelled_for=dispute).order_by("pk"):
         cents = min(dropped.amount_cents, attempt.amount_cents - back_of_charge_cents(attempt))
         if cents > 0:

@@ -56,6 +56,7 @@ def write_to_backer(
         "deadline": deadline,
         "reward": pledge.reward.title if pledge.reward else "",
         "card_last4": pledge.card_last4,
+        "debit": pledge.by_debit,
         "manage_url": manage_url(pledge),
         **more,
     }

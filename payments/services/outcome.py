@@ -6,8 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
-from crowdfund.kit.states import advance, record_birth
+from crowdfund.kit.states import advance
 from payments import postings
 from payments.enums import (
     ATTEMPT_TRANSITIONS,
@@ -16,47 +17,36 @@ from payments.enums import (
     STILL_COLLECTING,
     AttemptKind,
     AttemptStatus,
+    Channel,
     PledgeStatus,
     RefundReason,
 )
 from payments.gateway.charges import ChargeResult, Outcome
-from payments.locks import lock_attempt, lock_pledge
-from payments.models import ChargeAttempt, TotalsDelta
-from payments.services.announce import tell_charged, tell_needs_you
+from payments.locks import lock_attempt, lock_channel, lock_pledge
+from payments.models import TotalsDelta
+from payments.services.announce import tell_charged, tell_debited, tell_needs_you
+from payments.services.attempts import (
+    LOOK_AT_DEBIT,
+    LOOK_AT_MOST,
+    abandon,
+    finish_attempt,
+    found_at_stripe,
+    last_day_to_wait,
+    plan_retry,
+    postpone,
+)
 from payments.services.cleanup import queue_cleanup
 from payments.services.refund import owe_back
 
 if TYPE_CHECKING:
-    from payments.models import Pledge
+    from payments.models import ChargeAttempt, Pledge
 
-NO_FUNDS = "insufficient_funds"
-RETRY_GAPS = (dt.timedelta(days=1), dt.timedelta(days=2))
-"""A charge that found no funds is tried again one day, then three days after the first try."""
-LOOK_AGAIN = dt.timedelta(minutes=10)
-LOOK_SOON = dt.timedelta(seconds=30)
-LOOK_AT_MOST = dt.timedelta(hours=1)
+AFTER_A_DEBIT = dt.timedelta(days=3)
+"""What a backer has at least to pay otherwise, when a debit comes back near the end of the window or after it."""
 
 
-def write_attempt(
-    *, pledge: Pledge, kind: AttemptKind, due_at: dt.datetime | None, now: dt.datetime
-) -> ChargeAttempt:
-    """Write down the next attempt of a pledge, before anything is sent. The pledge is locked by the caller.
-
-    Raises `IntegrityError` when an attempt is live: one at a time.
-    """
-    n = pledge.attempts.count() + 1
-    attempt = ChargeAttempt.objects.create(
-        pledge=pledge,
-        n=n,
-        kind=kind,
-        idempotency_key=f"pledge:{pledge.pk}:charge:{n}",
-        amount_cents=pledge.amount_cents,
-        payment_method_id=pledge.payment_method_id if kind == AttemptKind.OFF_SESSION else "",
-        due_at=due_at,
-        created_at=now,
-    )
-    record_birth(attempt, now=now)
-    return attempt
+class _ChannelNeeded(Exception):  # noqa: N818 - no error: the work begins anew, with another lock first
+    """Money will go back: the campaign's channel has to be locked before the pledge."""
 
 
 def apply_outcome(
@@ -67,75 +57,79 @@ def apply_outcome(
     Called by the drain (with its `fence`: nothing happens when the claim is lost), by webhooks and return pages.
     Applying the same outcome again changes nothing.
     """
+    try:
+        _apply(attempt, result, now, fence, channel_held=False)
+    except _ChannelNeeded:
+        _apply(attempt, result, now, fence, channel_held=True)
+
+
+def _apply(
+    attempt: ChargeAttempt, result: ChargeResult, now: dt.datetime, fence: int | None, *, channel_held: bool
+) -> None:
     with transaction.atomic():
+        if channel_held:
+            lock_channel(attempt.pledge.campaign_id, Channel.CARD)
         pledge = lock_pledge(attempt.pledge_id)
         locked = lock_attempt(attempt.pk, fence=fence)
         if locked is None:
             return
         if result.outcome == Outcome.SUCCEEDED:
-            _succeed(pledge, locked, result, now)
+            _succeed(pledge, locked, result, now, channel_held=channel_held)
         elif locked.status in LIVE_ATTEMPTS:
             _STEPS[result.outcome](pledge, locked, result, now)
 
 
-def postpone(*, attempt: ChargeAttempt, now: dt.datetime, delay: dt.timedelta | None = None) -> None:
-    """Look at an attempt again later; without a `delay`, ever later the more often it was claimed."""
-    wait = delay or min(LOOK_SOON * 2 ** min(attempt.fence, 10), LOOK_AT_MOST)
-    ChargeAttempt.objects.filter(pk=attempt.pk, status__in=LIVE_ATTEMPTS, fence=attempt.fence).update(
-        due_at=now + wait, leased_until=None
-    )
-
-
-def abandon(*, attempt: ChargeAttempt, why: str, now: dt.datetime) -> None:
-    """Close a live attempt without a charge. The caller holds its lock, or relies on the compare-and-swap."""
-    advance(
-        attempt,
-        AttemptStatus.ABANDONED,
-        table=ATTEMPT_TRANSITIONS,
-        now=now,
-        why=why,
-        finished_at=now,
-        due_at=None,
-        leased_until=None,
-    )
-
-
-def _finish(attempt: ChargeAttempt, to: AttemptStatus, result: ChargeResult, now: dt.datetime) -> None:
-    advance(
-        attempt,
-        to,
-        table=ATTEMPT_TRANSITIONS,
-        now=now,
-        why=result.decline_code or result.error_code,
-        payment_intent_id=result.payment_intent_id or attempt.payment_intent_id,
-        charge_id=result.charge_id,
-        fee_cents=result.fee_cents,
-        error_code=result.error_code,
-        decline_code=result.decline_code,
-        finished_at=now,
-        due_at=None,
-        leased_until=None,
-    )
-
-
-def _succeed(pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: dt.datetime) -> None:
+def _succeed(
+    pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: dt.datetime, *, channel_held: bool
+) -> None:
     if attempt.status == AttemptStatus.SUCCEEDED:
         return
-    reference = attempt.idempotency_key
-    if pledge.attempts.filter(status=AttemptStatus.SUCCEEDED).exists():
-        owe_back(attempt=attempt, result=result, reason=RefundReason.DUPLICATE, now=now)
-        if attempt.status in LIVE_ATTEMPTS:
-            abandon(attempt=attempt, why="collected twice, refunded", now=now)
-        return
-    if pledge.status not in STILL_COLLECTING:
-        _finish(attempt, AttemptStatus.SUCCEEDED, result, now)
-        owe_back(attempt=attempt, result=result, reason=RefundReason.LATE, now=now)
-        return
-    _finish(attempt, AttemptStatus.SUCCEEDED, result, now)
+    twice = pledge.attempts.filter(status=AttemptStatus.SUCCEEDED).exists()
+    if not twice and pledge.status in STILL_COLLECTING:
+        _collect(pledge, attempt, result, now)
+    elif channel_held:
+        _owe_back(attempt, result, RefundReason.DUPLICATE if twice else RefundReason.LATE, now)
+    else:
+        raise _ChannelNeeded
+
+
+def _owe_back(attempt: ChargeAttempt, result: ChargeResult, reason: RefundReason, now: dt.datetime) -> None:
+    """A charge that should not have happened goes back. Of a second one the attempt keeps what was charged."""
+    if reason == RefundReason.LATE:
+        finish_attempt(attempt=attempt, to=AttemptStatus.SUCCEEDED, result=result, now=now)
+    elif attempt.status in LIVE_ATTEMPTS:
+        found = found_at_stripe(attempt, result)
+        abandon(attempt=attempt, why="collected twice, refunded", now=now, **found)
+    else:
+        for name, value in found_at_stripe(attempt, result).items():
+            setattr(attempt, name, value)
+        attempt.save(update_fields=list(found_at_stripe(attempt, result)))
+    owe_back(attempt=attempt, result=result, reason=reason, now=now)
+
+
+def _collect(pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: dt.datetime) -> None:
+    saved_card = pledge.payment_method_id
+    finish_attempt(attempt=attempt, to=AttemptStatus.SUCCEEDED, result=result, now=now)
     for other in pledge.attempts.filter(status__in=LIVE_ATTEMPTS, sent_at__isnull=True, session_id=""):
         abandon(attempt=other, why="collected by another attempt", now=now)
-    _move(pledge, PledgeStatus.COLLECTED, now, collected_at=now, fee_cents=result.fee_cents, decline_code="")
+    charged = {"method": result.method, "card_brand": result.card_brand[:20], "card_last4": result.card_last4}
+    _move(
+        pledge,
+        PledgeStatus.COLLECTED,
+        now,
+        collected_at=now,
+        fee_cents=result.fee_cents,
+        decline_code="",
+        **(charged if result.method else {}),
+    )
     TotalsDelta.objects.create(campaign_id=pledge.campaign_id, collected_cents=attempt.amount_cents)
+    _book(pledge, attempt, result, now)
+    queue_cleanup(pledge=pledge, payment_method_id=saved_card, now=now)  # one charge was agreed to
+    tell_charged(pledge=pledge, attempt=attempt, now=now)
+
+
+def _book(pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: dt.datetime) -> None:
+    reference = attempt.idempotency_key
     postings.charge_collected(
         campaign_id=pledge.campaign_id, cents=attempt.amount_cents, reference=reference, now=now
     )
@@ -147,10 +141,6 @@ def _succeed(pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: 
             reference=reference,
             now=now,
         )
-    queue_cleanup(
-        pledge=pledge, payment_method_id=pledge.payment_method_id, now=now
-    )  # one charge was agreed to
-    tell_charged(pledge=pledge, attempt=attempt, now=now)
 
 
 def _move(pledge: Pledge, to: PledgeStatus, now: dt.datetime, why: str = "", **changes: object) -> None:
@@ -161,7 +151,11 @@ def _move(pledge: Pledge, to: PledgeStatus, now: dt.datetime, why: str = "", **c
 
 
 def _process(pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: dt.datetime) -> None:
+    """The charge is on its way: of a debit for days, of a card rarely."""
+    debited = pledge.by_debit and attempt.kind == AttemptKind.OFF_SESSION
+    look_again = LOOK_AT_DEBIT if debited else LOOK_AT_MOST
     if attempt.status == AttemptStatus.PROCESSING:
+        postpone(attempt=attempt, now=now, delay=look_again)
         return
     advance(
         attempt,
@@ -169,25 +163,52 @@ def _process(pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: 
         table=ATTEMPT_TRANSITIONS,
         now=now,
         payment_intent_id=result.payment_intent_id,
-        due_at=now + LOOK_AT_MOST,
+        due_at=now + look_again,
         leased_until=None,
     )
-    _move(pledge, PledgeStatus.PROCESSING, now)
+    if pledge.status in STILL_COLLECTING:
+        _move(pledge, PledgeStatus.PROCESSING, now)
+        if debited:
+            tell_debited(pledge=pledge, attempt=attempt, now=now)
 
 
 def _decline(pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: dt.datetime) -> None:
-    _finish(attempt, AttemptStatus.FAILED, result, now)
+    came_back = attempt.status == AttemptStatus.PROCESSING
+    finish_attempt(attempt=attempt, to=AttemptStatus.FAILED, result=result, now=now)
+    if (
+        result.fee_cents
+    ):  # of a debit that came back Stripe keeps its fee: nothing was collected, so the platform pays
+        postings.charge_fee(
+            campaign_id=pledge.campaign_id,
+            cents=result.fee_cents,
+            campaign_bears=False,
+            reference=f"{attempt.idempotency_key}:failed",
+            now=now,
+        )
+    if pledge.status not in STILL_COLLECTING:
+        return  # the collection went on without it
+    if came_back and timezone.localdate(now) <= last_day_to_wait(attempt):
+        _give_days(pledge, now)
     _ask_backer(pledge, now, decline_code=result.decline_code)
-    ends_at = pledge.campaign.recovery_ends_at
+    ends_at = pledge.window_ends_at
     if ends_at is None or now >= ends_at:
         return  # the end of the window tells them
     retry_at = plan_retry(pledge=pledge, now=now)
     tell_needs_you(pledge=pledge, attempt=attempt, retry_at=retry_at, now=now)
 
 
+def _give_days(pledge: Pledge, now: dt.datetime) -> None:
+    """A debit that came back leaves its backer some days to pay otherwise, even beyond the window."""
+    ends_at, until = pledge.window_ends_at, now + AFTER_A_DEBIT
+    if ends_at is not None and ends_at < until:
+        pledge.recover_until = until
+        pledge.save(update_fields=["recover_until"])
+
+
 def _cancel(pledge: Pledge, attempt: ChargeAttempt, result: ChargeResult, now: dt.datetime) -> None:
     abandon(attempt=attempt, why="the charge was cancelled", now=now)
-    _ask_backer(pledge, now, decline_code=pledge.decline_code)
+    if pledge.status in STILL_COLLECTING:
+        _ask_backer(pledge, now, decline_code=pledge.decline_code)
 
 
 def _ask_backer(pledge: Pledge, now: dt.datetime, *, decline_code: str) -> None:
@@ -215,21 +236,3 @@ _STEPS = {
     Outcome.CANCELLED: _cancel,
     Outcome.OPEN: _wait,
 }
-
-
-def plan_retry(*, pledge: Pledge, now: dt.datetime) -> dt.datetime | None:
-    """Write down a later attempt when the card only lacked funds; None when there is nothing to try by ourselves."""
-    if pledge.decline_code != NO_FUNDS:
-        return None
-    tried = pledge.attempts.filter(
-        kind=AttemptKind.OFF_SESSION, status=AttemptStatus.FAILED, decline_code=NO_FUNDS
-    ).order_by("-n")
-    last, count = tried.first(), tried.count()
-    if last is None or last.finished_at is None or count > len(RETRY_GAPS):
-        return None
-    due_at = max(now, last.finished_at + RETRY_GAPS[count - 1])
-    ends_at = pledge.campaign.recovery_ends_at
-    if ends_at is None or due_at >= ends_at:
-        return None
-    write_attempt(pledge=pledge, kind=AttemptKind.OFF_SESSION, due_at=due_at, now=now)
-    return due_at

@@ -1,16 +1,10 @@
-"""Executing what was approved: a Connect transfer by the drain, a treasury mandate by two recorded steps."""
+"""Executing what was approved, whatever the way: done, failed, tried again; and mandates, by two recorded steps."""
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
@@ -24,121 +18,128 @@ from payments.enums import (
     DisbursementStatus,
     PayoutKind,
     PayoutStatus,
-    Place,
 )
-from payments.gateway.client import GatewayError, GatewayRefused
-from payments.gateway.connect import create_account, onboarding_link, transfers_active
-from payments.gateway.transfers import find_transfer, send_transfer
-from payments.locks import lock_disbursement, lock_payout
+from payments.ledger.models import LedgerTransfer
+from payments.ledger.services import reverse
+from payments.locks import lock_channel, lock_disbursement, lock_payout
 from payments.matching.services import disburse_tranche
-from payments.models import Payout, PayoutAccount
-from payments.permissions import can_open_payout_account, can_record_mandate
-from payments.selectors.reserve import reserve
+from payments.permissions import can_record_mandate, can_retry_payout
 from payments.services.announce import tell_team_paid
+from payments.services.payout_letters import tell_failed
 
 if TYPE_CHECKING:
-    from accounts.models import Organisation, User
+    import datetime as dt
 
-log = logging.getLogger(__name__)
-TRY_AGAIN = dt.timedelta(hours=1)
-LOOK_SOON = dt.timedelta(minutes=1)
-UNPAID = (PayoutStatus.CREATED, PayoutStatus.UNKNOWN, PayoutStatus.FAILED)
+    from accounts.models import User
+    from payments.models import Disbursement, Payout
 
 
 def _day(now: dt.datetime) -> dt.date:
     return now.astimezone(clock.CIVIL).date()
 
 
-# Card money: a transfer to the connected account
+# What every kind has in common
 
 
-def execute_payouts() -> int:
-    """Send the transfers that are due (the drain `payouts.execute`); return how many were worked on.
+def reference_of(payout: Payout) -> str:
+    """Name a payout's execution in the ledger: a try that came back keeps its own name."""
+    return f"payout:{payout.pk}" if payout.try_n == 1 else f"payout:{payout.pk}:{payout.try_n}"
 
-    While the platform's own money at Stripe does not cover what it has to, none is sent; those that were are looked up.
+
+def next_try(payout: Payout) -> None:
+    """Give a payout the key of its next try, after a definite refusal or after it came back. Nothing else changes."""
+    payout.try_n += 1
+    payout.idempotency_key = f"payout:disbursement:{payout.disbursement_id}:{payout.try_n}"
+    payout.save(update_fields=["try_n", "idempotency_key"])
+
+
+def finish_payout(
+    *, payout: Payout, decision: Disbursement, proof: str, now: dt.datetime, leaves: str = postings.STRIPE
+) -> None:
+    """Book a payout that left by the account `leaves`; `proof` names the transfer that shows it.
+
+    Called inside a transaction that holds channel, disbursement and payout.
     """
-    now = clock.now()
-    may_leave = UNPAID if reserve(Place.STRIPE).covers else (PayoutStatus.UNKNOWN,)
-    due = Q(kind=PayoutKind.CONNECT_TRANSFER, status__in=may_leave)
-    return jobs.each(jobs.claim(Payout, due, now=now, limit=20), partial(_execute, now=now))
-
-
-def _execute(payout: Payout, now: dt.datetime) -> None:
-    try:
-        transfer_id = _found_or_sent(payout, now)
-    except GatewayRefused as refused:
-        _refused(payout, refused, now)
-    except GatewayError as error:
-        log.warning("payout outcome unknown: %s", error, extra={"payout": payout.pk})
-        Payout.objects.filter(pk=payout.pk, fence=payout.fence).update(
-            due_at=now + LOOK_SOON, leased_until=None
-        )
-    else:
-        if transfer_id:
-            _executed(payout, transfer_id, now)
-
-
-def _found_or_sent(payout: Payout, now: dt.datetime) -> str | None:
-    """Look up what may have been sent before; send when Stripe has never seen it. None when the claim is lost."""
-    campaign_id = payout.disbursement.campaign_id
-    sent_before = payout.status != PayoutStatus.CREATED
-    if not _mark_sent(payout, now):
-        return None
-    found = find_transfer(campaign_id=campaign_id, payout_id=payout.pk) if sent_before else None
-    return found or send_transfer(
+    _done(payout, decision, now, transfer_id=proof, error="", due_at=None, leased_until=None)
+    postings.payout_executed(
+        campaign_id=decision.campaign_id,
         cents=payout.amount_cents,
-        account_id=payout.disbursement.destination,
-        campaign_id=campaign_id,
-        payout_id=payout.pk,
-        key=payout.idempotency_key,
+        reference=reference_of(payout),
+        now=now,
+        leaves=leaves,
     )
 
 
-def _mark_sent(payout: Payout, now: dt.datetime) -> bool:
-    with transaction.atomic():
-        if not jobs.still_mine(payout):
-            return False
-        if payout.status != PayoutStatus.UNKNOWN:
-            advance(payout, PayoutStatus.UNKNOWN, table=PAYOUT_TRANSITIONS, now=now)
-    return True
-
-
-def _refused(payout: Payout, refused: GatewayRefused, now: dt.datetime) -> None:
-    """Keep the reason and try again later, under a new key: Stripe replays a refusal to the old one."""
-    log.warning("payout refused: %s", refused.code, extra={"payout": payout.pk})
-    with transaction.atomic():
-        if jobs.still_mine(payout):
-            advance(
-                payout,
-                PayoutStatus.FAILED,
-                table=PAYOUT_TRANSITIONS,
-                now=now,
-                why=refused.code,
-                error=refused.code[:200],
-                idempotency_key=f"payout:disbursement:{payout.disbursement_id}:{payout.fence}",
-                due_at=now + TRY_AGAIN,
-                leased_until=None,
-            )
-
-
-def _executed(payout: Payout, transfer_id: str, now: dt.datetime) -> None:
-    with transaction.atomic():
-        if not jobs.still_mine(payout):
-            return
-        _done(payout, now, transfer_id=transfer_id, error="", due_at=None, leased_until=None)
-        postings.payout_executed(
-            campaign_id=payout.disbursement.campaign_id,
-            cents=payout.amount_cents,
-            reference=f"payout:{payout.pk}",
-            now=now,
-        )
-
-
-def _done(payout: Payout, now: dt.datetime, *, by: User | None = None, **changes: Any) -> None:
+def _done(
+    payout: Payout, decision: Disbursement, now: dt.datetime, *, by: User | None = None, **changes: Any
+) -> None:
     advance(payout, PayoutStatus.DONE, table=PAYOUT_TRANSITIONS, now=now, by=by, done_at=now, **changes)
-    decision = lock_disbursement(payout.disbursement_id)
     advance(decision, DisbursementStatus.PAID, table=DISBURSEMENT_TRANSITIONS, now=now, by=by)
     tell_team_paid(disbursement=decision, now=now)
+
+
+def fail_payout(*, payout: Payout, why: str, now: dt.datetime) -> None:
+    """Note that a payout was refused for good, or came back after it had left: then its posting is reversed.
+
+    The money is payable again: an officer tries again, or makes the disbursement void. Nothing happens the second time.
+    """
+    with transaction.atomic():
+        lock_channel(payout.disbursement.campaign_id, payout.disbursement.channel)
+        decision = lock_disbursement(payout.disbursement_id)
+        locked = lock_payout(payout.pk)
+        if locked.status == PayoutStatus.FAILED:
+            return
+        came_back = locked.status == PayoutStatus.DONE
+        advance(
+            locked,
+            PayoutStatus.FAILED,
+            table=PAYOUT_TRANSITIONS,
+            now=now,
+            why=why[:200],
+            error=why[:200],
+            done_at=None,
+            due_at=None,
+            leased_until=None,
+        )
+        if came_back:
+            _take_back(locked, decision, why, now)
+        tell_failed(payout=locked, now=now)
+    payout.refresh_from_db()
+
+
+def _take_back(payout: Payout, decision: Disbursement, why: str, now: dt.datetime) -> None:
+    booked = LedgerTransfer.objects.get(
+        code="payout_executed", reference=reference_of(payout), reverses__isnull=True
+    )
+    reverse(transfer=booked, reference=f"{reference_of(payout)}:back", now=now)
+    advance(decision, DisbursementStatus.APPROVED, table=DISBURSEMENT_TRANSITIONS, now=now, why=why[:200])
+
+
+def retry_payout(*, payout: Payout, by: User, now: dt.datetime) -> None:
+    """Try a failed payout again, as a new try. What was approved is compared once more before it is sent.
+
+    Raises `Refused` when it has not failed, `NotAllowed` unless an officer who is no member of the beneficiary.
+    """
+    require(can_retry_payout(by, payout))
+    with transaction.atomic():
+        lock_channel(payout.disbursement.campaign_id, payout.disbursement.channel)
+        locked = lock_payout(payout.pk)
+        if locked.status != PayoutStatus.FAILED:
+            raise Refused("not_failed", _("This payout has not failed: there is nothing to try again."))
+        if locked.transfer_id:  # it came back: what is sent next is another transfer
+            next_try(locked)
+        advance(
+            locked,
+            PayoutStatus.CREATED,
+            table=PAYOUT_TRANSITIONS,
+            now=now,
+            by=by,
+            transfer_id="",
+            error="",
+            due_at=now if locked.kind == PayoutKind.CONNECT_TRANSFER else None,
+        )
+        jobs.wake("payouts.execute")
+    payout.refresh_from_db()
 
 
 # The match: a mandate of the municipal treasury
@@ -170,6 +171,7 @@ def record_mandate(
             why=f"mandate {number.strip()}"[:200],
             mandate_number=number.strip(),
             mandate_on=on,
+            mandate_by=by,
         )
 
 
@@ -179,13 +181,14 @@ def confirm_receipt(*, payout: Payout, receipt_on: dt.date, by: User, now: dt.da
     if receipt_on > _day(now):
         raise Invalid("future_date", _("The receipt's date is in the future."), field="receipt_on")
     with transaction.atomic():
+        decision = lock_disbursement(payout.disbursement_id)
         locked = lock_payout(payout.pk)
         _check_mandate(locked, PayoutStatus.UNKNOWN)
         if locked.mandate_on and receipt_on < locked.mandate_on:
             raise Invalid(
                 "before_mandate", _("The receipt can't be older than its mandate."), field="receipt_on"
             )
-        _done(locked, now, by=by, receipt_on=receipt_on)
+        _done(locked, decision, now, by=by, receipt_on=receipt_on, receipt_by=by)
         disburse_tranche(
             campaign_id=locked.disbursement.campaign_id,
             cents=locked.amount_cents,
@@ -199,36 +202,3 @@ def _check_mandate(payout: Payout, expected: PayoutStatus) -> None:
         raise Refused("not_a_mandate", _("This tranche is not paid by the treasury."))
     if payout.status != expected:
         raise Refused("mandate_step", _("This step was done already, or the mandate is not recorded yet."))
-
-
-# Where card money goes
-
-
-def open_payout_account(*, organisation: Organisation, by: User, now: dt.datetime) -> str:
-    """Return the address where the owner gives Stripe what it asks for before money can be sent. One use.
-
-    Raises `Refused` when Stripe can't be reached; asked again it is the same account.
-    """
-    require(can_open_payout_account(by, organisation))
-    back = settings.SITE_URL + reverse("payout_account", args=[organisation.slug])
-    try:
-        account = PayoutAccount.objects.filter(organisation=organisation).first()
-        if account is None:
-            found = create_account(organisation_id=organisation.pk)
-            account, _made = PayoutAccount.objects.get_or_create(
-                organisation=organisation, defaults={"stripe_account_id": found, "checked_at": now}
-            )
-        return onboarding_link(account_id=account.stripe_account_id, return_url=back, refresh_url=back)
-    except GatewayError as error:
-        log.warning("no onboarding: %s", error, extra={"organisation": organisation.pk})
-        raise Refused(
-            "stripe_unreachable", _("The payment service can't be reached now. Try again in a few minutes.")
-        ) from error
-
-
-def refresh_payout_account(*, account_id: str, now: dt.datetime) -> None:
-    """Read from Stripe whether an account can receive transfers; one that is not ours is ignored."""
-    account = PayoutAccount.objects.filter(stripe_account_id=account_id).first()
-    if account:
-        account.transfers_active, account.checked_at = transfers_active(account_id), now
-        account.save(update_fields=["transfers_active", "checked_at"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from accounts.permissions import is_person, require
 from campaigns.models import Campaign, Reward
 from crowdfund.kit.errors import Refused
 from crowdfund.kit.states import advance, record_birth
-from payments.enums import PLEDGE_TRANSITIONS, PledgeStatus
+from payments.enums import PLEDGE_TRANSITIONS, Method, PledgeStatus
 from payments.locks import hold_campaign
 from payments.models import Pledge, PledgeEvent, TotalsDelta
 from payments.permissions import can_manage_pledge
@@ -43,39 +43,67 @@ def place_pledge(
     reward: Reward | int | None = None,
     name: str = "",
     show_name: bool = False,
+    method: str = Method.CARD,
+    form_key: str | None = None,
 ) -> Pledge:
     """Write down a pledge that waits for its card. Anyone may; a person logged in pledges with their own email.
 
-    `campaign` is the campaign or its slug, `reward` the reward or its id. The next step is `open_card_session`, after
-    the commit. Raises `Invalid` or `Refused`, each with its code, and changes nothing then. At most 5 statements.
+    `campaign` is the campaign or its slug, `reward` the reward or its id, `method` how the backer would like to be
+    charged. The next step is `open_card_session`, after the commit. Raises `Invalid` or `Refused`, each with its code,
+    and changes nothing then; `IntegrityError` when there is a pledge with this `form_key`. At most 5 statements.
     """
     backer = by if is_person(by) else None
-    checks.check_amount(amount_cents)
+    checks.check_amount(amount_cents, method=checks.check_method(method))
     check_consent_version(consent_version)
     language = checks.check_language(language)
     email = checks.clean_email(backer.email if backer else email)
     name = checks.clean_name(name, wanted=show_name)
-    found = checks.open_campaign(campaign, now)
-    chosen = checks.check_reward(found, reward, amount_cents)
+    given = {
+        "backer": backer,
+        "email": email,
+        "name": name,
+        "show_name": show_name,
+        "language": language,
+        "amount_cents": amount_cents,
+        "method": method,
+        "form_key": form_key,
+    }
+    placed: Pledge | Refused
     with transaction.atomic(savepoint=False):
-        consent = record_charge_consent(
-            campaign=found, amount_cents=amount_cents, email=email, user=backer, language=language, now=now
-        )
-        pledge = Pledge.objects.create(
-            campaign=found,
-            backer=backer,
-            email=email,
-            name=name,
-            show_name=show_name,
-            language=language,
-            amount_cents=amount_cents,
-            reward=chosen,
-            consent=consent,
-            check_card_at=now + FIRST_LOOK,
-            created_at=now,
-        )
-        record_birth(pledge, now=now, by=backer)
+        try:
+            found = checks.open_campaign(campaign, now)
+            chosen = checks.check_reward(found, reward, amount_cents)
+        except Refused as refused:  # nothing is written; raised only when the transaction has ended
+            placed = refused
+        else:
+            placed = _write(Pledge(campaign=found, reward=chosen, **given), now)
+    if isinstance(placed, Refused):
+        raise placed
+    return placed
+
+
+def _write(pledge: Pledge, now: dt.datetime) -> Pledge:
+    pledge.consent = record_charge_consent(
+        campaign=pledge.campaign,
+        amount_cents=pledge.amount_cents,
+        email=pledge.email,
+        user=pledge.backer,
+        language=pledge.language,
+        now=now,
+    )
+    pledge.check_card_at, pledge.created_at = now + FIRST_LOOK, now
+    pledge.save(force_insert=True)
+    record_birth(pledge, now=now, by=pledge.backer)
     return pledge
+
+
+def place_once(*, form_key: str, **deed: Any) -> Pledge:
+    """Place a pledge unless this sending of the form has placed it already: then return that one. As `place_pledge`."""
+    try:
+        with transaction.atomic():
+            return place_pledge(form_key=form_key, **deed)
+    except IntegrityError:
+        return Pledge.objects.select_related("campaign__project").get(form_key=form_key)
 
 
 def lock_changeable(
@@ -129,6 +157,7 @@ def change_amount(
     checks.check_amount(amount_cents)
     with transaction.atomic():
         pledge = lock_changeable(pledge, by=by, token=token, now=now)
+        checks.check_amount(amount_cents, method=pledge.method)
         more = amount_cents - pledge.amount_cents
         if not more:
             return pledge

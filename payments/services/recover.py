@@ -1,4 +1,4 @@
-"""The recovery window: the backer comes back by a signed link and pays on a hosted page; then the window ends."""
+"""The backer comes back by a signed link, to a hosted page where the pledge is paid by card, one page at a time."""
 
 from __future__ import annotations
 
@@ -12,16 +12,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices.models import Notice
 from campaigns.enums import CampaignStatus
-from campaigns.models import Campaign
-from crowdfund.kit import clock
 from crowdfund.kit.errors import Refused
 from crowdfund.kit.states import StaleState, advance
 from payments.enums import (
     ATTEMPT_TRANSITIONS,
     LIVE_ATTEMPTS,
-    PLEDGE_TRANSITIONS,
     AttemptKind,
     AttemptStatus,
     PledgeStatus,
@@ -30,25 +26,15 @@ from payments.gateway.charges import ChargeOrder, Outcome, close_charge
 from payments.gateway.client import GatewayError
 from payments.gateway.recovery import PaymentPage, close_payment_page, open_payment_page, read_payment_page
 from payments.locks import lock_attempt, lock_pledge
-from payments.models import ChargeAttempt, Pledge
+from payments.models import ChargeAttempt
 from payments.permissions import RECOVER, link_token
-from payments.services.announce import tell_failed, tell_reminder
-from payments.services.cleanup import let_go
-from payments.services.outcome import (
-    LOOK_AGAIN,
-    abandon,
-    apply_outcome,
-    plan_retry,
-    postpone,
-    write_attempt,
-)
-from payments.services.settle import finish_collection
+from payments.services.attempts import LOOK_AGAIN, abandon, plan_retry, postpone, write_attempt
+from payments.services.outcome import apply_outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from payments.models import Pledge
 
 log = logging.getLogger(__name__)
-REMIND_BEFORE = dt.timedelta(days=2)
 LOST_AFTER = dt.timedelta(minutes=10)
 """A payment page whose address was never written down is given up after this long: nobody was told of it."""
 
@@ -62,7 +48,7 @@ def open_recovery(*, pledge: Pledge, now: dt.datetime) -> str | None:
     """
     _check_open(pledge, now)
     try:
-        if _close_earlier(pledge, now):
+        if close_earlier(pledge=pledge, now=now):
             return None
         attempt = _write_recovery(pledge, now)
         return _open_page(attempt, now)
@@ -75,33 +61,39 @@ def open_recovery(*, pledge: Pledge, now: dt.datetime) -> str | None:
 
 
 def _check_open(pledge: Pledge, now: dt.datetime) -> None:
-    ends_at = pledge.campaign.recovery_ends_at
+    ends_at = pledge.window_ends_at
     if pledge.campaign.status != CampaignStatus.COLLECTING or ends_at is None or now >= ends_at:
         raise Refused("window_closed", _("The time to complete this pledge has ended. Nothing was charged."))
     if pledge.status in {PledgeStatus.CHARGING, PledgeStatus.PROCESSING}:
-        raise charge_under_way()
+        raise charge_under_way(pledge)
     if pledge.status != PledgeStatus.REQUIRES_ACTION:
         raise Refused("nothing_to_recover", _("There is nothing to complete for this pledge."))
 
 
-def charge_under_way() -> Refused:
+def charge_under_way(pledge: Pledge) -> Refused:
     """Make the refusal for a deed that must wait for a charge."""
+    if pledge.by_debit and pledge.status == PledgeStatus.PROCESSING:
+        text = _("Your bank is carrying out the debit: it takes some days. There is nothing to do.")
+        return Refused("debit_under_way", text)
     return Refused("charge_under_way", _("Your card is being charged right now. Try again in a few minutes."))
 
 
-def _close_earlier(pledge: Pledge, now: dt.datetime) -> bool:
-    """Close what was tried before; True when it turns out to have been paid."""
+def close_earlier(*, pledge: Pledge, now: dt.datetime) -> bool:
+    """Close what was tried before, so that it can't be paid later; True when it turns out to have been paid.
+
+    Raises `Refused` while a charge is under way, `GatewayError` when Stripe does not say.
+    """
     live = pledge.attempts.filter(status__in=LIVE_ATTEMPTS).first()
     if live is None:
         return close_last_charge(pledge=pledge, now=now)
     if live.session_id:
         return _close_page(live, now)
     if live.status != AttemptStatus.CREATED:
-        raise charge_under_way()
+        raise charge_under_way(pledge)
     try:
         abandon(attempt=live, why="the backer pays by themselves", now=now)
     except StaleState as stale:  # the drain sends it right now
-        raise charge_under_way() from stale
+        raise charge_under_way(pledge) from stale
     return close_last_charge(pledge=pledge, now=now)
 
 
@@ -129,7 +121,10 @@ def _apply_page(
 ) -> None:
     """Apply what a payment page says: paid or on its way, still open, or over without a charge."""
     charge = page.charge
-    if charge and charge.outcome in {Outcome.SUCCEEDED, Outcome.PROCESSING}:
+    under_way = (
+        attempt.status == AttemptStatus.PROCESSING
+    )  # the page was completed: its charge says how it ends
+    if charge and (charge.outcome in {Outcome.SUCCEEDED, Outcome.PROCESSING} or under_way):
         apply_outcome(attempt=attempt, result=charge, now=now, fence=fence)
     elif page.is_open:
         postpone(attempt=attempt, now=now, delay=LOOK_AGAIN)
@@ -153,14 +148,14 @@ def _write_recovery(pledge: Pledge, now: dt.datetime) -> ChargeAttempt:
         with transaction.atomic():
             locked = lock_pledge(pledge.pk)
             _check_open(locked, now)
-            _stop_retries(locked, now)
+            stop_retries(pledge=locked, now=now)
             return write_attempt(pledge=locked, kind=AttemptKind.RECOVERY, due_at=now + LOST_AFTER, now=now)
     except IntegrityError as taken:  # the same link, clicked twice
-        raise charge_under_way() from taken
+        raise charge_under_way(pledge) from taken
 
 
-def _stop_retries(pledge: Pledge, now: dt.datetime) -> None:
-    """Close a retry that closing the page before has planned again."""
+def stop_retries(*, pledge: Pledge, now: dt.datetime) -> None:
+    """Close a retry that is planned and not sent. The pledge is locked by the caller."""
     for retry in pledge.attempts.filter(status=AttemptStatus.CREATED, kind=AttemptKind.OFF_SESSION):
         abandon(attempt=retry, why="the backer pays by themselves", now=now)
 
@@ -226,68 +221,3 @@ def learn_of_page(*, session_id: str, now: dt.datetime) -> None:
     attempt = ChargeAttempt.objects.filter(session_id=session_id).exclude(session_id="").first()
     if attempt:
         look_at_page(attempt=attempt, now=now)
-
-
-# The end of the window
-
-
-def end_windows() -> int:
-    """Remind, and end the windows that have passed (the drain `pledges.recovery_end`); return the rows worked on."""
-    now = clock.now()
-    collecting = Campaign.objects.filter(status=CampaignStatus.COLLECTING)
-    worked = _remind(now)
-    for campaign in collecting.filter(recovery_ends_at__lte=now).select_related("project"):
-        worked += _end_window(campaign, now)
-    return worked
-
-
-def _waiting(campaigns: Iterable[Campaign]) -> list[Pledge]:
-    return list(
-        Pledge.objects.filter(campaign__in=campaigns, status=PledgeStatus.REQUIRES_ACTION).select_related(
-            "campaign__project", "reward", "backer"
-        )
-    )
-
-
-def _remind(now: dt.datetime) -> int:
-    soon = Campaign.objects.filter(
-        status=CampaignStatus.COLLECTING, recovery_ends_at__gt=now, recovery_ends_at__lte=now + REMIND_BEFORE
-    )
-    waiting = {f"pledge_reminder:{pledge.pk}:1": pledge for pledge in _waiting(soon)}
-    told = set(Notice.objects.filter(dedupe__in=waiting).values_list("dedupe", flat=True))
-    for key, pledge in waiting.items():
-        if key not in told:
-            tell_reminder(pledge=pledge, now=now)
-    return len(waiting) - len(told)
-
-
-def _end_window(campaign: Campaign, now: dt.datetime) -> int:
-    waiting = _waiting([campaign])
-    ended = sum(_ended(pledge, now) for pledge in waiting)
-    if ended == len(waiting) and finish_collection(campaign=campaign, now=now):
-        return ended + 1
-    return ended
-
-
-def _ended(pledge: Pledge, now: dt.datetime) -> int:
-    """Close a pledge that waits for its backer; 0 when Stripe can't be asked, and it waits for another turn."""
-    try:
-        if not _close_earlier(pledge, now):
-            _fail(pledge, now)
-    except GatewayError as error:
-        log.warning("the window can't end yet: %s", error, extra={"pledge": pledge.pk})
-        return 0
-    except Refused:  # a charge is under way: the charge drain ends it
-        return 0
-    return 1
-
-
-def _fail(pledge: Pledge, now: dt.datetime) -> None:
-    with transaction.atomic():
-        locked = lock_pledge(pledge.pk)
-        if locked.status != PledgeStatus.REQUIRES_ACTION:
-            return
-        _stop_retries(locked, now)
-        advance(locked, PledgeStatus.FAILED, table=PLEDGE_TRANSITIONS, now=now, why="the window has ended")
-        let_go(pledge=locked, now=now)
-        tell_failed(pledge=locked, now=now)

@@ -207,19 +207,27 @@ def go_on_waiting(*, refund: Refund, now: dt.datetime) -> bool:
     return True
 
 
-def book_left(*, refund: Refund, leaves: str, now: dt.datetime) -> None:
-    """Book that a refund's money has left the account `leaves`, once. The refund's row is locked by the caller."""
+def book_left(*, refund: Refund, leaves: str, now: dt.datetime) -> str:
+    """Book that a refund's money has left the account `leaves`, once; return the booking's reference, to be kept.
+
+    The refund's row is locked by the caller.
+    """
     if refund.paid_reference:
-        return
-    refund.paid_reference = f"refund:{refund.pk}:{refund.events.count() + 1}"
-    refund.save(update_fields=["paid_reference"])
+        return refund.paid_reference
+    reference = f"refund:{refund.pk}:{refund.events.count() + 1}"
     postings.refund_paid(
         campaign_id=refund.pledge.campaign_id,
         leaves=leaves,
         cents=refund.amount_cents,
-        reference=refund.paid_reference,
+        reference=reference,
         now=now,
     )
+    return reference
+
+
+def send_refund_by_bank(*, refund: Refund, now: dt.datetime) -> None:
+    """Note that the transfer that gives a refund back was given to the bank. Called like `finish_refund`."""
+    advance(refund, RefundStatus.UNKNOWN, table=REFUND_TRANSITIONS, now=now)
 
 
 def finish_refund(*, refund: Refund, proof: str, now: dt.datetime, leaves: str = postings.STRIPE) -> None:
@@ -228,13 +236,13 @@ def finish_refund(*, refund: Refund, proof: str, now: dt.datetime, leaves: str =
     Called inside a transaction that holds the campaign's channel and the refund's row.
     """
     pledge = lock_pledge(refund.pledge_id)
-    book_left(refund=refund, leaves=leaves, now=now)
     advance(
         refund,
         RefundStatus.DONE,
         table=REFUND_TRANSITIONS,
         now=now,
         refund_id=proof,
+        paid_reference=book_left(refund=refund, leaves=leaves, now=now),
         error="",
         done_at=now,
         due_at=None,

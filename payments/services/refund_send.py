@@ -28,6 +28,7 @@ from payments.services.refund import (
     finish_refund,
     go_on_waiting,
 )
+from payments.services.sent import needs_new_key
 
 log = logging.getLogger(__name__)
 TRY_AGAIN = dt.timedelta(hours=1)
@@ -93,6 +94,9 @@ def _mark_sent(refund: Refund, now: dt.datetime) -> bool:
             return False
         if refund.status != RefundStatus.UNKNOWN:
             advance(refund, RefundStatus.UNKNOWN, table=REFUND_TRANSITIONS, now=now)
+        elif needs_new_key(refund, now=now):
+            refund.idempotency_key = f"{refund.name_at_stripe}:{refund.fence}"
+            refund.save(update_fields=["idempotency_key"])
     return True
 
 
@@ -117,9 +121,14 @@ def _refused(refund: Refund, code: str, now: dt.datetime) -> None:
             due_at=now + TRY_AGAIN,
             leased_until=None,
         )
-        if refund.attempt and out_of_charge_cents(refund.attempt):
-            for dispute in refund.attempt.disputes.filter(settled_at__isnull=True):
-                cancel_refunds(dispute=dispute, now=now)
+        _drop_if_disputed(refund, now)
+
+
+def _drop_if_disputed(refund: Refund, now: dt.datetime) -> None:
+    """Let a refund go that failed because its holder has gone to their bank."""
+    if refund.attempt and out_of_charge_cents(refund.attempt):
+        for dispute in refund.attempt.disputes.filter(settled_at__isnull=True):
+            cancel_refunds(dispute=dispute, now=now)
 
 
 def apply_refund(*, refund: Refund, seen: SeenRefund, now: dt.datetime, fence: int | None = None) -> None:
@@ -138,6 +147,8 @@ def apply_refund(*, refund: Refund, seen: SeenRefund, now: dt.datetime, fence: i
             _move_on(fresh, seen, now)
         elif seen.outcome == RefundOutcome.FAILED and _left_stripe(fresh):
             fail_refund(refund=fresh, why=seen.failure or "failed", now=now)
+        if seen.outcome == RefundOutcome.FAILED:
+            _drop_if_disputed(fresh, now)
 
 
 def _left_stripe(refund: Refund) -> bool:
@@ -149,14 +160,14 @@ def _left_stripe(refund: Refund) -> bool:
 
 
 def _move_on(refund: Refund, seen: SeenRefund, now: dt.datetime) -> None:
-    if seen.left and seen.outcome != RefundOutcome.FAILED:
-        book_left(refund=refund, leaves=postings.STRIPE, now=now)
     if seen.outcome == RefundOutcome.SUCCEEDED:
         finish_refund(refund=refund, proof=seen.id, now=now)
         return
+    if seen.left:
+        refund.paid_reference = book_left(refund=refund, leaves=postings.STRIPE, now=now)
     refund.refund_id = seen.id
     refund.due_at, refund.leased_until = now + TRY_AGAIN, None
-    refund.save(update_fields=["refund_id", "due_at", "leased_until"])
+    refund.save(update_fields=["paid_reference", "refund_id", "due_at", "leased_until"])
     if seen.outcome == RefundOutcome.FAILED:
         fail_refund(refund=refund, why=seen.failure or "failed", now=now)
 

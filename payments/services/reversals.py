@@ -28,6 +28,7 @@ from payments.permissions import can_decide_reversal
 from payments.services.bring_back import owe
 from payments.services.disputes import settle_loss
 from payments.services.refund import go_on_waiting
+from payments.services.sent import needs_new_key
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,7 +78,14 @@ def _mark_sent(reversal: TransferReversal, now: dt.datetime) -> bool:
             return False
         if reversal.status != ReversalStatus.UNKNOWN:
             advance(reversal, ReversalStatus.UNKNOWN, table=REVERSAL_TRANSITIONS, now=now)
+        elif needs_new_key(reversal, now=now):
+            reversal.idempotency_key = _new_key(reversal)
+            reversal.save(update_fields=["idempotency_key"])
     return True
+
+
+def _new_key(reversal: TransferReversal) -> str:
+    return f"{reversal.idempotency_key.partition(':again:')[0]}:again:{reversal.fence}"
 
 
 def _refused(reversal: TransferReversal, code: str, now: dt.datetime) -> None:
@@ -159,7 +167,7 @@ def try_again(*, reversal: TransferReversal, by: User, now: dt.datetime) -> None
             now=now,
             by=by,
             due_at=now,
-            idempotency_key=f"{fresh.idempotency_key.partition(':again:')[0]}:again:{fresh.fence}",
+            idempotency_key=_new_key(fresh),
         )
         jobs.wake("reversals.execute")
 

@@ -9,36 +9,47 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from campaigns.calls.enums import RuleKind, Shortfall
-from campaigns.calls.models import Application, MatchRule
+from campaigns.calls.enums import Shortfall
 from campaigns.enums import CAMPAIGN_TRANSITIONS, CampaignStatus
 from crowdfund.kit.states import advance
 from payments.enums import (
+    COUNTS_AS_COLLECTED,
     COUNTS_AT_THE_DEADLINE,
+    OF_THE_PLEDGE,
     PLEDGE_TRANSITIONS,
+    STANDING_REFUNDS,
     STILL_COLLECTING,
     PledgeStatus,
 )
-from payments.locks import lock_campaign
-from payments.matching.formula import Crowd, threshold_cents
+from payments.locks import lock_campaign, lock_channel
+from payments.matching.formula import Crowd
 from payments.matching.services import propose_match, release_reservation
-from payments.models import Pledge, Settlement, TotalsDelta
-from payments.services.announce import tell_team_decided, tell_team_funded
+from payments.models import Pledge, Refund, Settlement, TotalsDelta
+from payments.selectors.rules import rule_of
+from payments.services.announce import tell_team_decided
 from payments.services.refund import refund_shortfall
+from payments.services.shortfall import mark_cents, policy_for, tell_team_of_end
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from campaigns.calls.models import MatchRule
     from campaigns.models import Campaign
 
 log = logging.getLogger(__name__)
 UNKNOWN_YET = (PledgeStatus.PENDING_CARD, PledgeStatus.AWAITING_TRANSFER)
 RECOVERY_DAYS = 7
 """Length of the recovery window of a campaign without a call."""
+_holds: list[Callable[[Campaign], bool]] = []
 
 
-def rule_of(campaign: Campaign) -> MatchRule | None:
-    """Return the match rule of the campaign's call, if it has one."""
-    found = Application.objects.select_related("call__rule").filter(campaign=campaign).first()
-    return found.call.rule if found else None
+def hold_open(waits: Callable[[Campaign], bool]) -> None:
+    """Register who may still hold money of a campaign that is not placed, so that its collection can't end yet.
+
+    Called from `AppConfig.ready()`.
+    """
+    if waits not in _holds:
+        _holds.append(waits)
 
 
 def settle_campaign(*, campaign: Campaign, now: dt.datetime) -> Settlement | None:
@@ -118,42 +129,41 @@ def finish_collection(*, campaign: Campaign, now: dt.datetime) -> Settlement | N
         if locked.status != CampaignStatus.COLLECTING or _still_collecting(locked):
             return None
         settlement = Settlement.objects.select_for_update().get(campaign=locked)
-        _count(settlement, now)
-        rule = rule_of(locked)
-        if not settlement.collected_cents or falls_short(settlement, locked, rule):
+        _count(settlement, rule_of(locked), now)
+        if settlement.shortfall == Shortfall.REFUND:
             _give_up(settlement, locked, now)
         else:
             _fund(settlement, locked, now)
+        settlement.campaign = locked
+        tell_team_of_end(settlement=settlement, now=now)
     return settlement
 
 
 def _still_collecting(campaign: Campaign) -> bool:
     waiting = [*STILL_COLLECTING, PledgeStatus.ACTIVE]
-    return Pledge.objects.filter(campaign=campaign, status__in=waiting).exists()
+    return Pledge.objects.filter(campaign=campaign, status__in=waiting).exists() or any(
+        waits(campaign) for waits in _holds
+    )
 
 
-def _count(settlement: Settlement, now: dt.datetime) -> None:
-    collected = Pledge.objects.filter(
-        campaign_id=settlement.campaign_id, status=PledgeStatus.COLLECTED
-    ).aggregate(cents=Sum("amount_cents", default=0), fees=Sum("fee_cents", default=0), pledges=Count("pk"))
+def _count(settlement: Settlement, rule: MatchRule | None, now: dt.datetime) -> None:
+    """Fix what was collected: less what went back or is going back; what is disputed or lost does not count."""
+    standing = Pledge.objects.filter(campaign_id=settlement.campaign_id, status__in=COUNTS_AS_COLLECTED)
+    collected = standing.aggregate(
+        cents=Sum("amount_cents", default=0), fees=Sum("fee_cents", default=0), pledges=Count("pk")
+    )
+    back = Refund.objects.filter(
+        pledge__in=standing, reason__in=OF_THE_PLEDGE, status__in=STANDING_REFUNDS
+    ).aggregate(cents=Sum("amount_cents", default=0))
     settlement.finished_at = now
-    settlement.collected_cents = collected["cents"]
+    settlement.collected_cents = collected["cents"] - back["cents"]
     settlement.collected_pledges = collected["pledges"]
     settlement.fees_cents = collected["fees"]
-    settlement.save(update_fields=["finished_at", "collected_cents", "collected_pledges", "fees_cents"])
-
-
-def falls_short(settlement: Settlement, campaign: Campaign, rule: MatchRule | None) -> bool:
-    """Say whether everybody is refunded: too little was collected and the call's rule says `refund`.
-
-    Too little is below the threshold of a threshold share, else below the goal.
-    """
-    if rule is None or rule.shortfall != Shortfall.REFUND:
-        return False
-    mark: int = campaign.goal_cents
-    if rule.kind == RuleKind.THRESHOLD_SHARE:
-        mark = threshold_cents(campaign.cost_cents, int(rule.data["crowd_threshold_percent"]))
-    return (settlement.collected_cents or 0) < mark
+    settlement.mark_cents = mark_cents(settlement.campaign, rule)
+    settlement.shortfall = policy_for(
+        collected_cents=settlement.collected_cents, mark=settlement.mark_cents, rule=rule
+    )
+    settlement.save()
 
 
 def _fund(settlement: Settlement, campaign: Campaign, now: dt.datetime) -> None:
@@ -164,17 +174,15 @@ def _fund(settlement: Settlement, campaign: Campaign, now: dt.datetime) -> None:
         now=now,
     )
     advance(campaign, CampaignStatus.FUNDED, table=CAMPAIGN_TRANSITIONS, now=now)
-    settlement.campaign = campaign
-    tell_team_funded(settlement=settlement, now=now)
 
 
 def _give_up(settlement: Settlement, campaign: Campaign, now: dt.datetime) -> None:
-    """Refund everybody: too little was collected, or nothing at all."""
+    """Refund everybody what is left of their money: too little was collected, or nothing at all."""
     log.warning("campaign %s refunds everybody", campaign.pk)
     release_reservation(campaign=campaign, now=now, why="too little collected")
-    collected = Pledge.objects.select_related("campaign__project").filter(
-        campaign=campaign, status=PledgeStatus.COLLECTED
-    )
-    for pledge in collected.order_by("pk"):
-        refund_shortfall(pledge=pledge, now=now)
     advance(campaign, CampaignStatus.MISSED, table=CAMPAIGN_TRANSITIONS, now=now, why="too little collected")
+    standing = Pledge.objects.filter(campaign=campaign, status__in=COUNTS_AS_COLLECTED)
+    for channel in standing.order_by("channel").values_list("channel", flat=True).distinct():
+        lock_channel(campaign.pk, channel)
+    for pledge in standing.select_related("campaign__project").order_by("pk"):
+        refund_shortfall(pledge=pledge, now=now)

@@ -10,7 +10,8 @@ from django.db import transaction
 from crowdfund.kit import clock, jobs
 from payments.gateway.events import configured
 from payments.models import Pledge
-from payments.services.cards import apply_setup, confirm_card
+from payments.services.card_setup import apply_setup
+from payments.services.cards import confirm_card
 from payments.services.pledges import FIRST_LOOK
 
 if TYPE_CHECKING:

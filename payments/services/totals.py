@@ -12,6 +12,7 @@ from campaigns.services.totals import fold_totals, set_totals
 from payments.enums import COUNTS_AS_PLEDGED, PledgeStatus
 from payments.matching.models import Reservation
 from payments.models import Pledge, TotalsDelta
+from payments.selectors.backer import not_taken_back
 
 BATCH = 5000
 SUMS = "sum(pledged_cents), sum(promised_cents), sum(collected_cents), sum(match_cents), sum(backers)"
@@ -61,7 +62,7 @@ def derived_totals() -> dict[int, Totals]:
     """Derive every campaign's totals from pledges and reservations."""
     found: dict[int, Totals] = {}
     pledges = (
-        Pledge.objects.order_by()
+        not_taken_back(Pledge.objects.order_by())
         .values_list("campaign_id")
         .annotate(
             pledged=Sum("amount_cents", filter=Q(status__in=COUNTS_AS_PLEDGED), default=0),

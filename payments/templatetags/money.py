@@ -1,4 +1,4 @@
-"""Words about money that went wrong, and a campaign's money as figures."""
+"""A campaign's money as figures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from payments.enums import HeldUpBy
 from payments.selectors.money import money_accounts, money_of
 
 if TYPE_CHECKING:
@@ -17,19 +18,18 @@ register = template.Library()
 
 
 @register.filter
-def decline_reason(code: str) -> str:
-    """Say why the bank said no, in a sentence. A lost or stolen card is not named: the reader may not be its holder."""
+def payout_reason(code: str) -> str:
+    """Say why a payout waits, failed or is void, in a sentence; words that somebody wrote stay as they are."""
+    if code in HeldUpBy.values:
+        return f"{HeldUpBy(code).label}."
     sentences = {
-        "authentication_required": _("Your bank asks you to confirm this payment yourself."),
-        "insufficient_funds": _("There was not enough money on the card."),
-        "expired_card": _("The card has expired."),
-        "incorrect_cvc": _("The card's security code was wrong."),
-        "processing_error": _("Your bank had a fault while it was asked."),
-        "card_not_supported": _("The card does not allow this kind of payment."),
-        "card_velocity_exceeded": _("The card has reached its limit."),
-        "withdrawal_count_limit_exceeded": _("The card has reached its limit."),
+        "the payee has changed": _("The payee has changed since it was approved."),
+        "the amount has changed": _("The amount is no longer what was approved."),
+        "account_closed": _("The account is closed."),
+        "account_invalid": _("The account at the payment service does not exist any more."),
+        "resource_missing": _("The account at the payment service does not exist any more."),
     }
-    return sentences.get(code, _("Your bank declined the charge without saying why."))
+    return sentences.get(code, _("The reason given: %(why)s") % {"why": code} if code else "")
 
 
 @register.inclusion_tag("payments/_money_panel.html")

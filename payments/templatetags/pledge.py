@@ -1,4 +1,4 @@
-"""What the campaign's page shows of its pledges, from the campaign's own row: no query."""
+"""What the campaign's page and the form show of pledges: where it stands from its own row, fees, how it ended."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils import timezone
 
-from campaigns.enums import CampaignStatus
+from campaigns.enums import BudgetKind, CampaignStatus
+from campaigns.selectors.readiness import fees_estimate_cents
 from crowdfund.kit import clock
+from payments.enums import Method
+from payments.formula import fee_cents
+from payments.models import Settlement
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from campaigns.models import Campaign
 
 register = template.Library()
+EXAMPLE_CENTS = 2_500
+DECIDED = (CampaignStatus.COLLECTING, CampaignStatus.FUNDED, CampaignStatus.MISSED)
 
 
 def days_left(deadline: dt.datetime | None, now: dt.datetime) -> int | None:
@@ -51,3 +57,38 @@ def pledge_box(context: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]
 def pledge_sticky(context: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
     """Show the button at the foot of a phone while the campaign takes pledges; for the block "sticky"."""
     return _box(context, campaign)
+
+
+@register.inclusion_tag("payments/_fee_line.html")
+def fee_line(campaign: Campaign, budget: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Show how much of a campaign's cost goes to the payment service, by its budget's lines (dicts); no query."""
+    planned = sum(int(row["amount_cents"]) for row in budget if row["kind"] == BudgetKind.FEES)
+    return {
+        "campaign": campaign,
+        "fees_cents": planned or fees_estimate_cents(campaign.goal_cents),
+        "borne": campaign.fees_borne_by_campaign,
+    }
+
+
+@register.inclusion_tag("payments/_fee_terms.html")
+def fee_terms(campaign: Campaign) -> dict[str, Any]:
+    """Say beside the form what the payment service keeps, and that nothing is added to the amount."""
+    return {
+        "borne": campaign.fees_borne_by_campaign,
+        "example_cents": EXAMPLE_CENTS,
+        "card_cents": fee_cents(EXAMPLE_CENTS, Method.CARD),
+        "debit_cents": fee_cents(EXAMPLE_CENTS, Method.SEPA_DEBIT),
+    }
+
+
+@register.inclusion_tag("payments/_settlement.html")
+def settlement_told(campaign: Campaign) -> dict[str, Any]:
+    """Tell how a collection stands or ended: pledged and collected apart, and what follows when too little came in.
+
+    One query, two with a match; none for a campaign that has not been decided.
+    """
+    if campaign.status not in DECIDED:
+        return {}
+    settlement = Settlement.objects.filter(campaign=campaign).first()
+    reservation = getattr(campaign, "reservation", None) if settlement and settlement.shortfall else None
+    return {"campaign": campaign, "settlement": settlement, "reservation": reservation}

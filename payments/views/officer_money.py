@@ -17,11 +17,13 @@ from accounts.permissions import require
 from campaigns.models import Campaign
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
-from payments.forms.officer import DisbursementForm, MandateForm, ReceiptForm, WhyForm
+from payments.forms.officer import WHICH_MONEY, DisbursementForm, MandateForm, ReceiptForm, WhyForm
 from payments.ledger.selectors import credit_balance
-from payments.permissions import can_propose_disbursement, can_see_all_money
+from payments.permissions import can_propose_disbursement, can_see_all_money, can_void_disbursement
 from payments.selectors.money import disbursements as all_disbursements
 from payments.selectors.money import next_step, transfers_touching
+from payments.selectors.payout_desk import story_of
+from payments.selectors.releasable import releasable_by_channel
 from payments.services.disburse import approve_disbursement, propose_disbursement, reject_disbursement
 from payments.services.payout import confirm_receipt, record_mandate
 
@@ -95,7 +97,9 @@ def disbursement_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Propose a tranche."""
     campaign = _campaign(slug)
     require(can_propose_disbursement(request.user, campaign))
-    form = DisbursementForm(request.POST or None, campaign=campaign)
+    left = releasable_by_channel(campaign, clock.now())
+    most = {channel: found.maximum_cents for channel, found in left}
+    form = DisbursementForm(request.POST or None, campaign=campaign, most=most)
 
     def deed() -> None:
         by = cast("User", request.user)
@@ -104,7 +108,11 @@ def disbursement_new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and _done(form, deed):
         messages.success(request, _("The tranche is proposed. Another person approves it."))
         return redirect("officer_money", slug)
-    context = {"campaign": campaign, "form": form}
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "left": [(WHICH_MONEY[channel], found, found.lines()) for channel, found in left],
+    }
     return render(request, "payments/disbursement_new.html", context, status=422 if form.errors else 200)
 
 
@@ -126,8 +134,9 @@ def disbursement(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "disbursement": row,
         "payout": getattr(row, "payout", None),
-        "events": row.events.select_related("by"),
+        "story": story_of(row),
         "step": next_step(row, user),
+        "may_void": row.status in {"proposed", "approved"} and can_void_disbursement(user, row),
         "form": form,
     }
     return render(request, "payments/disbursement.html", context, status=422 if form.errors else 200)

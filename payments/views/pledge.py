@@ -20,14 +20,15 @@ from accounts.forms import tell
 from campaigns.enums import CampaignStatus
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
-from payments.documents import pledge_in_words
-from payments.enums import PledgeStatus
+from payments.documents import fee_in_words, pledge_in_words
+from payments.enums import Channel, PledgeStatus
 from payments.forms.pledge import PRESETS, AmountForm, PledgeForm
 from payments.gateway.client import GatewayError
-from payments.permissions import MANAGE, THANKS, link_token, pledge_of
+from payments.permissions import MANAGE, RECOVER, THANKS, link_token, pledge_of
 from payments.selectors.backer import campaigns_to_pledge, pledge_by_public_id
-from payments.services.cards import Outcome, change_card, confirm_card, open_card_session
-from payments.services.pledges import cancel_pledge, change_amount, place_pledge
+from payments.services.card_setup import Outcome
+from payments.services.cards import change_card, confirm_card, open_card_session
+from payments.services.pledges import cancel_pledge, change_amount, place_once
 from payments.services.velocity import TooMany, count_attempt
 
 if TYPE_CHECKING:
@@ -85,14 +86,23 @@ def pledge_new(request: HttpRequest, slug: str) -> HttpResponse:
 def _pledge(request: HttpRequest, campaign: Campaign, form: PledgeForm, now: dt.datetime) -> HttpResponse:
     deed = form.deed()
     count_attempt(address=client_address(request), email=deed["email"], campaign=campaign.slug)
-    pledge = place_pledge(
-        campaign=campaign, by=request.user, language=get_language() or "it", now=now, **deed
+    pledge = place_once(
+        form_key=form.form_key(campaign.pk, request.user.pk),
+        campaign=campaign,
+        by=request.user,
+        language=get_language() or "it",
+        now=now,
+        **deed,
     )
     try:
-        return HttpResponseRedirect(open_card_session(pledge=pledge, now=now))
+        if pledge.status == PledgeStatus.PENDING_CARD:
+            return HttpResponseRedirect(open_card_session(pledge=pledge, now=now))
+        messages.info(request, _("You have sent this form already: here is your pledge."))
     except GatewayError:
         _no_answer(request)
-        return redirect("pledge_manage", token=link_token(pledge, MANAGE))
+    except Refused as refused:  # saved in another tab, or the campaign has just ended
+        messages.info(request, str(refused))
+    return redirect("pledge_manage", token=link_token(pledge, MANAGE))
 
 
 @never_cache
@@ -110,15 +120,26 @@ def pledge_return(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         outcome = confirm_card(pledge_id=pledge.pk, now=clock.now())
     except GatewayError:
         outcome = Outcome.NOTHING
-    pledge.refresh_from_db(fields=["status"])
+    pledge.refresh_from_db(fields=["status", "method"])
     manage = link_token(pledge, MANAGE)
+    if outcome is Outcome.TOO_LARGE:
+        messages.error(
+            request, _("That is more than a direct debit takes: give a card, or lower the amount.")
+        )
+        return redirect("pledge_manage", token=manage)
     if pledge.status == PledgeStatus.PENDING_CARD:
         return render(request, "payments/pledge_progress.html", {"pledge": pledge, "token": manage})
     if pledge.status == PledgeStatus.ACTIVE and not request.GET.get("card"):
         return redirect("pledge_thanks", token=link_token(pledge, THANKS))
     if pledge.status == PledgeStatus.ACTIVE and outcome is not Outcome.LATE:
-        messages.success(request, _("From now on your pledge stands with the new card."))
+        messages.success(request, _saved(pledge))
     return redirect("pledge_manage", token=manage)
+
+
+def _saved(pledge: Pledge) -> str:
+    if pledge.by_debit:
+        return _("From now on your pledge stands with the new account.")
+    return _("From now on your pledge stands with the new card.")
 
 
 def _by_token(token: str, purpose: str) -> Pledge:
@@ -139,6 +160,7 @@ def pledge_thanks(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "pledge": pledge,
         "manage_token": link_token(pledge, MANAGE),
+        "fee": fee_in_words(pledge),
         "share_address": address,
         "share_mail": f"mailto:?subject={quote(str(pledge.campaign))}&body={quote(text)}",
     }
@@ -166,6 +188,8 @@ def _changed(request: HttpRequest, pledge: Pledge, form: AmountForm, token: str,
 def pledge_manage(request: HttpRequest, token: str) -> HttpResponse:
     """Show a pledge to its backer; a POST changes its amount."""
     pledge = _by_token(token, MANAGE)
+    if pledge.channel == Channel.BANK:
+        return redirect("transfer_show", token=token)
     now = clock.now()
     form = AmountForm(request.POST or None, pledge=pledge)
     if request.method == "POST" and form.is_valid() and _changed(request, pledge, form, token, now):
@@ -173,6 +197,8 @@ def pledge_manage(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "pledge": pledge,
         "words": pledge_in_words(pledge),
+        "fee": fee_in_words(pledge),
+        "recover": pledge.status == PledgeStatus.REQUIRES_ACTION and link_token(pledge, RECOVER),
         "form": form,
         "token": token,
         "may_change": _may_change(pledge.campaign, now)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.enums import CampaignStatus
 from crowdfund.kit import clock
 from crowdfund.kit.errors import Refused
+from payments.documents import pledge_in_words
 from payments.enums import PledgeStatus
 from payments.gateway.client import GatewayError
 from payments.permissions import RECOVER, pledge_of
@@ -39,14 +40,20 @@ def _by_token(token: str) -> Pledge:
 
 
 def _stage(pledge: Pledge, now: dt.datetime) -> str:
-    """Name what the page says: `needed`, `over`, `under_way`, `collected` or `ended`."""
+    """Name what the page says: `needed`, `over`, `under_way`, `collected`, `ended`, or `settled` for all the rest."""
     if pledge.status == PledgeStatus.REQUIRES_ACTION:
-        ends_at = pledge.campaign.recovery_ends_at
+        ends_at = pledge.window_ends_at
         collecting = pledge.campaign.status == CampaignStatus.COLLECTING
         return "needed" if collecting and ends_at and now < ends_at else "over"
     if pledge.status in {PledgeStatus.CHARGING, PledgeStatus.PROCESSING}:
         return "under_way"
-    return "collected" if pledge.status == PledgeStatus.COLLECTED else "ended"
+    ends = {PledgeStatus.COLLECTED: "collected", PledgeStatus.FAILED: "ended"}
+    return ends.get(PledgeStatus(pledge.status), "settled")
+
+
+def _show(request: HttpRequest, pledge: Pledge, stage: str) -> HttpResponse:
+    context = {"pledge": pledge, "stage": stage, "words": pledge_in_words(pledge)}
+    return render(request, "payments/recover.html", context)
 
 
 @never_cache
@@ -62,7 +69,7 @@ def pledge_recover(request: HttpRequest, token: str) -> HttpResponse:
             messages.error(request, str(refused))
             return redirect("pledge_recover", token=token)
         return HttpResponseRedirect(address) if address else redirect("pledge_recover", token=token)
-    return render(request, "payments/recover.html", {"pledge": pledge, "stage": _stage(pledge, now)})
+    return _show(request, pledge, _stage(pledge, now))
 
 
 @never_cache
@@ -78,4 +85,4 @@ def pledge_recovered(request: HttpRequest, token: str) -> HttpResponse:
     stage = _stage(pledge, clock.now())
     if stage == "needed":
         return redirect("pledge_recover", token=token)
-    return render(request, "payments/recover.html", {"pledge": pledge, "stage": stage})
+    return _show(request, pledge, stage)

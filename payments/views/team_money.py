@@ -16,7 +16,7 @@ from crowdfund.kit import clock
 from payments.models import PayoutAccount
 from payments.permissions import can_open_payout_account, can_see_money
 from payments.selectors.money import disbursements
-from payments.services.payout import open_payout_account, refresh_payout_account
+from payments.services.payout_account import open_payout_account, refresh_payout_account
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from payments.gateway.setup import retrieve_card_session
 from payments.models import Pledge
-from payments.services.cards import apply_setup, confirm_card
+from payments.services.card_setup import apply_setup
+from payments.services.cards import confirm_card
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -63,7 +63,7 @@
     const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR" });
     const show = () => {
       const cents = readCents(input.value);
-      if (echo) echo.textContent = cents === null ? "" : format.format(cents / 100);
+      if (echo) echo.textContent = cents === null ? "" : (echo.dataset.sentence || "%s").replace("%s", format.format(cents / 100));
       for (const preset of all("[data-preset]", box)) {
         preset.setAttribute("aria-pressed", String(readCents(preset.dataset.preset) === cents));
       }

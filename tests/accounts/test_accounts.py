@@ -16,7 +16,6 @@ from accounts.services import (
     check_tax_code,
     create_organisation,
     edit_organisation,
-    grant_role,
     issue_token,
     remove_member,
     revoke_token,
@@ -110,18 +109,6 @@ class TestTeam:
         with pytest.raises(Refused) as refused:
             add_member(organisation=made, email=editor.email, role=TeamRole.OWNER, by=owner, now=NOW)
         assert refused.value.code == "member_already"
-
-
-def test_roles_come_from_officers_and_never_from_oneself():
-    officer, ugo = world.staff(Role.OFFICER), world.person("Ugo")
-    with pytest.raises(NotAllowed):
-        grant_role(user=officer, role=Role.APPROVER, by=officer, now=NOW)
-    with pytest.raises(NotAllowed):
-        grant_role(user=officer, role=Role.APPROVER, by=ugo, now=NOW)
-    grant_role(user=ugo, role=Role.TUTOR, by=officer, now=NOW)
-    grant_role(user=ugo, role=Role.TUTOR, by=officer, now=NOW)
-    assert ugo.roles == {"tutor"}
-    assert not ugo.needs_second_factor
 
 
 def test_a_profile_is_changed_by_its_person_only():

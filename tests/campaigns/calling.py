@@ -12,7 +12,7 @@ from campaigns.calls.services.applications import apply_to_call, submit_applicat
 from campaigns.calls.services.calls import Terms, draft_call, publish_call
 from campaigns.calls.services.programmes import Sheet, create_programme
 from campaigns.calls.services.rules import create_rule
-from payments.matching.services import Ladder, open_programme_ladder
+from payments.matching.services import Ladder, approve_fund_change, open_programme_ladder
 from tests import world
 from tests.world import NOW
 
@@ -22,6 +22,10 @@ LATER = NOW + dt.timedelta(days=40)
 
 def officer() -> User:
     return world.staff(Role.OFFICER)
+
+
+def approver() -> User:
+    return world.staff(Role.APPROVER)
 
 
 def member(organisation: Any, role: TeamRole) -> User:
@@ -87,7 +91,17 @@ def terms(by: User | None = None, **fields: Any) -> Terms:
 def call(*, published: bool = True, **fields: Any) -> Call:
     by = officer()
     made = draft_call(terms=terms(by, **fields), by=by, now=NOW)
-    return publish_call(call=made, by=by, now=NOW) if published else made
+    return publish(made, by) if published else made
+
+
+def publish(made: Call, by: User) -> Call:
+    """Publish a draft: an approver approves its pot."""
+    publish_call(call=made, by=by, now=NOW)
+    approve_fund_change(
+        change=made.fund_changes.get(status="proposed"), by=world.staff(Role.APPROVER), now=NOW
+    )
+    made.refresh_from_db()
+    return made
 
 
 def application(owner: User, *, submitted: bool = True, **fields: Any) -> Application:

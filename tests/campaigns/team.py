@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from typing import Any
 
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -14,7 +15,7 @@ from accounts.enums import Role, TeamRole
 from accounts.models import Membership, User
 from campaigns import models
 from campaigns.enums import CampaignStatus
-from tests.world import NOW, campaign, organisation, person, project, staff
+from tests.world import NOW, campaign, organisation, person, project, rows, staff
 
 STORY = "C'è un prato abbandonato dietro la scuola. " * 5
 UNLAUNCHED = {CampaignStatus.DRAFT, CampaignStatus.REVIEW, CampaignStatus.APPROVED}
@@ -53,20 +54,9 @@ def cast(status: str = CampaignStatus.DRAFT, **fields: Any) -> Cast:
     return Cast(owner, editor, accountant, person("Stranger"), staff(Role.OFFICER), staff(Role.APPROVER), row)
 
 
-def snapshot() -> dict[str, list[Any]]:
+def snapshot() -> list[tuple[str, str]]:
     """Every row of this room's core, to see that nothing changed."""
-    kinds = (
-        models.Project,
-        models.Campaign,
-        models.CampaignEvent,
-        models.BudgetLine,
-        models.Reward,
-        models.Milestone,
-        models.MilestoneEvent,
-        models.Update,
-        models.Question,
-    )
-    return {kind.__name__: list(kind.objects.order_by("pk").values()) for kind in kinds}
+    return rows(*(model._meta.db_table for model in apps.get_app_config("campaigns").get_models()))
 
 
 def picture(

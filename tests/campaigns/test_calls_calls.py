@@ -147,9 +147,9 @@ def test_publishing_is_announced_once_and_undone_when_a_hearer_refuses():
             publish_call(call=call, by=officer, now=NOW)
     finally:
         call_publishing.disconnect(hear)
-    assert heard == [(call.pk, CallStatus.PUBLISHED, officer, NOW)] * 2
-    assert call.status == CallStatus.PUBLISHED
-    assert list(call.events.values_list("to_status", flat=True)) == ["draft", "published"]
+    assert heard == [(call.pk, CallStatus.PROPOSED, officer, NOW)] * 2
+    assert call.status == CallStatus.PROPOSED
+    assert list(call.events.values_list("to_status", flat=True)) == ["draft", "proposed"]
 
 
 def test_a_call_whose_window_is_over_is_not_published():

@@ -281,7 +281,8 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
     )
     assert text_of(wrong).count("This must be from 1 to 100.") == 4  # in the summary and at the field
     assert not MatchRule.objects.exists()
-    client.post(rule_url, numbers | beside | {"cost_min_cents": "20.000"})
+    held = {"hold_back_percent": 10, "hold_back_days": 30, "accepts_debit_risk": "on"}
+    client.post(rule_url, numbers | beside | held | {"cost_min_cents": "20.000"})
     rule = MatchRule.objects.get()
     assert rule.data == {
         "crowd_threshold_percent": 40,
@@ -290,6 +291,9 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
         "within_cost": False,
         "fee_bearer": "campaign",
         "cost_min_cents": 2_000_000,
+        "hold_back_percent": 10,
+        "hold_back_days": 30,
+        "accepts_debit_risk": True,
     }
     proposed = client.get(call_url + f"?rule={rule.pk}")
     assert proposed.context["form"].initial["cost_min_cents"] == 2_000_000
@@ -320,11 +324,21 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
     assert client.get(edit).status_code == 200
     client.post(publish)
     call.refresh_from_db()
+    assert call.status == "proposed"
+    assert client.get(call.get_absolute_url()).status_code == 200
+    client.logout()
+    assert (
+        client.get(call.get_absolute_url()).status_code == 404
+    )  # nobody else sees it before its pot is approved
+    log_in(calling.approver())
+    client.post(reverse("fund_change", args=[call.fund_changes.get().pk]), {"approve": "1"})
+    log_in(officer)
+    call.refresh_from_db()
     assert (call.status, call.fund.free_cents) == ("published", 55_000_000)
     late = client.post(
         edit, given | {"cost_max_cents": "80.000", "closes_at": "2027-01-31T18:00", "title": "Altro"}
     )
-    assert "A published call is not changed" in text_of(late)
+    assert "Only a draft is changed" in text_of(late)
     with override("en"):
         close = reverse("call_close", args=[call.slug])
     assert client.get(close).status_code == 200

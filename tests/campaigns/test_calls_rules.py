@@ -222,7 +222,14 @@ def test_a_rule_is_told_in_the_readers_language():
         "If some pledges can't be collected, the campaign goes on and the city's part shrinks with them.",
         "A backer whose card is refused has 7 days to put it right.",
         "Payment fees are paid from the campaign's money.",
+        "Money given by direct debit is paid out after 8 weeks, when no bank can give it back unasked.",
     ]
+    rule.data |= {"hold_back_percent": 10, "hold_back_days": 30, "accepts_debit_risk": True}
+    with override("en"):
+        assert rule_in_words(rule)[-2:] == [
+            "10% of the residents' money is held back for 30 days.",
+            "Direct debits are paid out without waiting: if a bank gives one back, the city bears the loss.",
+        ]
 
 
 @pytest.mark.django_db

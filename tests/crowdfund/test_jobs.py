@@ -66,10 +66,12 @@ class TestTheRace:
         read = threading.Barrier(self.WORKERS)
 
         def work(_n: int) -> list[int]:
-            mine = list(Notice.objects.filter(status=NoticeStatus.QUEUED, due_at__lte=now).values_list("pk"))
+            due = Notice.objects.filter(status=NoticeStatus.QUEUED, due_at__lte=now)
+            mine = list(due.values_list("pk", flat=True))
             read.wait(10)
-            Notice.objects.filter(pk__in=[pk for (pk,) in mine]).update(leased_until=now + HOUR)
-            return [pk for (pk,) in mine]
+            for pk in mine:  # one by one: all at once, two workers may wait for each other
+                Notice.objects.filter(pk=pk).update(leased_until=now + HOUR)
+            return mine
 
         held = [pk for worker in race(self.WORKERS, work) for pk in worker]
         assert len(held) == self.ROWS * self.WORKERS

@@ -1,9 +1,10 @@
+import csv
 import io
 
 import pytest
 
 from crowdfund.kit.errors import Invalid
-from crowdfund.kit.tables import BadRow, CellError, Row, read_cents, read_table
+from crowdfund.kit.tables import BadRow, CellError, Row, read_cents, read_table, write_row
 
 
 def table(text, columns=("month", "earned"), optional=()):
@@ -71,3 +72,15 @@ def test_whole_cents():
         read_cents("0", "amount_cents", least=1)
     with pytest.raises(CellError):
         read_cents("1000000000001", "amount_cents")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+39 02", "-1", "@SUM(A1)", "\tx", "\rx", "  =1+1"])
+def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text):
+    [[cell, number]] = csv.reader(io.StringIO(write_row([text, -5]), newline=""))
+    assert cell == f"'{text}"
+    assert number == "-5"
+
+
+def test_a_row_is_written_as_it_is_read():
+    [row] = csv.reader(io.StringIO(write_row(["Ada, O'Neil", 'a "b"', 12, None, "a\nb"]), newline=""))
+    assert row == ["Ada, O'Neil", 'a "b"', "12", "", "a\nb"]

@@ -27,6 +27,7 @@ WORKS, NO_FUNDS, DECLINES, ASKS_EVERY_TIME, PAYS_AT_ONCE = (
     "pm_card_authenticationRequired",
     "pm_card_bypassPending",
 )
+DEBITED = "pm_success_at"
 
 
 @dataclass
@@ -46,6 +47,35 @@ class Bank:
         if token == NO_FUNDS:  # saved with money on it, empty when it is charged
             self.behaves_like(found.id, "4000000000009995")
         return customer.id, found.id
+
+    def account(self, token: str = DEBITED) -> dict[str, str]:
+        """Save a test account to debit, with its mandate, with a new customer; the fields of its pledge."""
+        customer = self.stripe.customers.create({"email": "backer@example.org"})
+        setup = self.stripe.setup_intents.create(
+            {
+                "customer": customer.id,
+                "allowed_payment_method_types": ["sepa_debit"],
+                "payment_method": token,
+                "confirm": True,
+                "mandate_data": {"customer_acceptance": {"type": "offline"}},
+                "expand": ["mandate"],
+            }
+        )
+        mandate: Any = setup.mandate
+        return {
+            "customer_id": customer.id,
+            "payment_method_id": str(setup.payment_method),
+            "method": "sepa_debit",
+            "mandate_id": mandate.id,
+            "mandate_reference": mandate.payment_method_details.sepa_debit.reference,
+            "card_last4": "3201",
+        }
+
+    def answer_debit(self, pledge: Pledge, failure_code: str | None = None) -> None:
+        """Let the bank answer a pledge's debit now: it succeeds, or (`failure_code`) comes back."""
+        attempt = pledge.attempts.order_by("-n").exclude(payment_intent_id="")[0]
+        body = {"failure_code": failure_code} if failure_code else {}
+        self.control("settle", payment_intent=attempt.payment_intent_id, **body)
 
     def behaves_like(self, payment_method: str, number: str) -> None:
         """Change what a saved card does."""

@@ -17,6 +17,7 @@ from payments.permissions import RECOVER, link_token
 from payments.services import charge, outcome
 from payments.services.refund_send import execute_refunds
 from tests import world
+from tests.payments.back import advance
 from tests.payments.bank import DECLINES, NO_FUNDS, PAYS_AT_ONCE, pledge
 from tests.world import NOW
 
@@ -219,13 +220,66 @@ class TestTheTruthComesLate:
         assert (given.status, attempt.status) == (PledgeStatus.FAILED, AttemptStatus.SUCCEEDED)
         assert credit_balance(f"refund_due:{campaign.pk}") == 100_000
         bank.control("make-available")
-        pledge(campaign, bank, token=PAYS_AT_ONCE)  # the platform's reserve: a fee is missing
-        drain()
+        advance(bank)  # the platform's own money: a fee is missing
         execute_refunds()
         refund = Refund.objects.get()
         assert refund.status == "done", refund.error
         assert credit_balance(f"refund_due:{campaign.pk}") == 0
         assert debit_balance("cost:fees") == FEE
+
+    @pytest.mark.parametrize("status", [AttemptStatus.OPEN, AttemptStatus.ABANDONED, AttemptStatus.FAILED])
+    def test_a_second_charge_goes_back_and_its_attempt_keeps_what_was_charged(self, bank, at, status):
+        at(NOW)
+        given = pledge(collecting(), bank)
+        drain()
+        second = ChargeAttempt.objects.create(
+            pledge=given, n=2, status=status, idempotency_key="second", amount_cents=100_000, created_at=NOW
+        )
+        twice = ChargeResult(
+            outcome=Outcome.SUCCEEDED, payment_intent_id="pi_2", charge_id="ch_2", fee_cents=FEE
+        )
+        for _ in range(2):
+            outcome.apply_outcome(attempt=second, result=twice, now=NOW)
+        second.refresh_from_db()
+        given.refresh_from_db()
+        assert (second.charge_id, second.payment_intent_id, second.fee_cents) == ("ch_2", "pi_2", FEE)
+        assert second.status != AttemptStatus.SUCCEEDED
+        assert given.status == PledgeStatus.COLLECTED
+        refund = Refund.objects.get()
+        assert (refund.reason, refund.amount_cents, refund.attempt) == ("duplicate", 100_000, second)
+
+    def test_money_that_goes_back_locks_the_channel_before_the_pledge(self, bank, at, monkeypatch):
+        """The order of locks: campaign, channel, pledge. A charge that counts takes no channel."""
+        at(NOW)
+        order: list[str] = []
+
+        def watch(name: str) -> None:
+            real = getattr(outcome, name)
+
+            def noted(*args, **named):
+                order.append(name)
+                return real(*args, **named)
+
+            monkeypatch.setattr(outcome, name, noted)
+
+        watch("lock_channel")
+        watch("lock_pledge")
+        given = pledge(collecting(), bank)
+        drain()
+        assert "lock_channel" not in order
+        order.clear()
+        given.refresh_from_db()
+        late = ChargeAttempt.objects.create(
+            pledge=given,
+            n=2,
+            status="abandoned",
+            idempotency_key="late",
+            amount_cents=100_000,
+            created_at=NOW,
+        )
+        result = ChargeResult(outcome=Outcome.SUCCEEDED, payment_intent_id="pi_2", charge_id="ch_2")
+        outcome.apply_outcome(attempt=late, result=result, now=NOW)
+        assert order[-2:] == ["lock_channel", "lock_pledge"]
 
     def test_a_charge_of_somebody_else_is_ignored(self, bank):
         customer, method = bank.card()

@@ -21,7 +21,8 @@ from payments.matching.models import Reservation
 from payments.matching.services import reserve_match
 from payments.models import Pledge, Settlement
 from payments.services import close
-from payments.services.cards import apply_setup, open_card_session
+from payments.services.card_setup import apply_setup
+from payments.services.cards import open_card_session
 from payments.services.settle import settle_campaign
 from tests import world
 from tests.payments.bank import pledge

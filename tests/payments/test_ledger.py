@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from payments.ledger import formula
+from payments.ledger.documents import proof_of
 from payments.ledger.enums import Book
 from payments.ledger.models import DailyRoot, LedgerAccount, LedgerSeal, LedgerTransfer
 from payments.ledger.selectors import balances, credit_balance, debit_balance
@@ -148,3 +150,33 @@ def test_a_day_with_its_root_gets_no_more_seals():
     seal(book=Book.CASH, now=NOW)  # a clock that went back
     root = DailyRoot.objects.get()
     assert LedgerSeal.objects.get(seq=2).sealed_on > root.day
+
+
+def test_a_transfer_is_proved_from_the_next_days_root_on():
+    transfers = [collected(f"attempt:{n}") for n in range(1, 6)]
+    assert proof_of(transfers[3]) is None  # not sealed
+    seal(book=Book.CASH, now=NOW)
+    assert proof_of(transfers[3]) is None  # sealed, and its day not over
+    close_days(book=Book.CASH, now=NOW + dt.timedelta(days=1))
+    root = DailyRoot.objects.get()
+    for place, transfer in enumerate(transfers, start=1):
+        proof = proof_of(transfer)
+        assert proof
+        assert (proof.index, proof.size, proof.seq, proof.root) == (place, 6, place, bytes(root.root))
+        assert proof.holds
+        assert not dataclasses.replace(proof, text=proof.text.replace("2500", "2501")).holds
+
+
+def test_a_second_days_proof_stands_on_the_first_day_too():
+    collected("attempt:1")
+    seal(book=Book.CASH, now=NOW)
+    close_days(book=Book.CASH, now=NOW + dt.timedelta(days=1))
+    later = collected("attempt:2")
+    seal(book=Book.CASH, now=NOW + dt.timedelta(days=1))
+    close_days(book=Book.CASH, now=NOW + dt.timedelta(days=2))
+    proof = proof_of(later)
+    first, second = DailyRoot.objects.order_by("day")
+    assert proof.holds
+    assert (proof.index, proof.size, proof.seq) == (1, 2, 2)
+    assert proof.path == (formula.leaf_hash(bytes(first.root)),)
+    assert proof.root == bytes(second.root)

@@ -18,6 +18,7 @@ from payments.ledger.formula import (
     leaf_hash,
     merkle_root,
     node_hash,
+    proof_holds,
     seal_chain,
     transfer_digest,
 )
@@ -195,3 +196,30 @@ def test_no_proof_of_a_leaf_that_is_not_there():
 
 def test_a_day_holds_the_root_of_the_day_before():
     assert list(day_entries(previous_root=EMPTY_ROOT, digests=[b"a"])) == [EMPTY_ROOT, b"a"]
+
+
+@given(st.integers(1, 40), st.data())
+def test_a_transfers_text_leads_to_its_days_root_and_no_other_text_does(size, data):
+    texts = [TEXT.replace("2500", str(cents)) for cents in range(1, size + 1)]
+    entries = list(day_entries(previous_root=b"r" * 32, digests=map(transfer_digest, texts)))
+    place = data.draw(st.integers(1, size))
+    claim: dict[str, Any] = {
+        "text": texts[place - 1],
+        "index": place,
+        "size": len(entries),
+        "path": inclusion_proof(entries, place),
+        "root": merkle_root(entries),
+    }
+    assert proof_holds(**claim)
+    forged = TEXT.replace("2500", str(data.draw(st.integers(size + 1, 10**9))))
+    assert not proof_holds(**claim | {"text": forged})
+    other = data.draw(st.integers(0, size).filter(lambda index: index != place))
+    assert not proof_holds(**claim | {"index": other})
+
+
+def test_the_root_of_the_day_before_is_no_transfer():
+    before = transfer_digest(TEXT)  # a "root" somebody made from a text
+    entries = list(day_entries(previous_root=before, digests=[b"d" * 32]))
+    path = inclusion_proof(entries, 0)
+    assert inclusion_holds(entry=before, index=0, size=2, proof=path, root=merkle_root(entries))
+    assert not proof_holds(text=TEXT, index=0, size=2, path=path, root=merkle_root(entries))

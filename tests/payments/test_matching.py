@@ -6,32 +6,41 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
+from django.urls import reverse
 
 from accounts.enums import Role
+from accounts.models import User
 from campaigns.calls.enums import ApplicationStatus, CallStatus
 from campaigns.calls.models import Application, Call, MatchRule, Programme
 from campaigns.enums import CampaignStatus
+from crowdfund.kit import desk
 from crowdfund.kit.errors import Invalid, NotAllowed, Refused
-from crowdfund.kit.states import StaleState
+from crowdfund.kit.states import IllegalTransition, StaleState
+from payments.ledger.models import LedgerTransfer
 from payments.ledger.selectors import debit_balance
 from payments.matching.formula import Crowd
-from payments.matching.models import MatchFund, Reservation
+from payments.matching.models import FundChange, MatchFund, Reservation
 from payments.matching.selectors import books_that_disagree, fund_ladder, match_explained, programme_ladder
 from payments.matching.services import (
     Act,
     Ladder,
+    approve_fund_change,
     confirm_act,
     disburse_tranche,
-    open_fund,
+    funds,
     open_programme_ladder,
     propose_match,
+    propose_opening,
+    propose_top_up,
     record_act,
+    reject_fund_change,
     release_reservation,
     reserve_match,
     return_act,
 )
 from tests import world
+from tests.campaigns import calling
 from tests.world import NOW
 
 RULE = {"crowd_threshold_percent": 40, "match_share_percent": 60, "match_cap_cents": 6_000_000}
@@ -51,18 +60,21 @@ def programme(code: str = "MI-TEST", cents: int = 100_000_000) -> Programme:
 
 def call(pot_cents: int = 55_000_000, **fields) -> Call:
     rule = MatchRule.objects.create(
-        name=f"r{MatchRule.objects.count()}",
-        kind="threshold_share",
-        data=RULE,
-        created_at=NOW,
-        **fields.pop("rule", {}),
+        **{
+            "name": f"r{MatchRule.objects.count()}",
+            "kind": "threshold_share",
+            "data": RULE,
+            "created_at": NOW,
+        }
+        | fields.pop("rule", {})
     )
     made = Call.objects.create(
         programme=fields.pop("programme", None) or programme(), title="Bando", slug=f"bando-{Call.objects.count()}",
-        summary="s", text="t", status=CallStatus.PUBLISHED, rule=rule, pot_cents=pot_cents,
+        summary="s", text="t", status=CallStatus.PROPOSED, rule=rule, pot_cents=pot_cents,
         opens_at=NOW - dt.timedelta(days=30), closes_at=NOW + dt.timedelta(days=30), created_at=NOW,
     )  # fmt: skip
-    open_fund(call=made, now=NOW)
+    change = propose_opening(call=made, by=world.staff(Role.OFFICER), now=NOW)
+    approve_fund_change(change=change, by=world.staff(Role.APPROVER), now=NOW)
     return made
 
 
@@ -216,6 +228,35 @@ class TestTheMatch:
             record_act(reservation=reservation, act=ACT, by=world.person(), now=NOW)
         assert fund_ladder(reservation.fund).bound_cents == 0
 
+    def test_nobody_confirms_by_another_account_of_theirs(self, reservation):
+        officer, other = world.staff(Role.OFFICER), world.staff(Role.APPROVER)
+        propose_match(
+            campaign=reservation.campaign, pledged=Crowd(400_000, 10), collected=Crowd(400_000, 10), now=NOW
+        )
+        reservation.refresh_from_db()
+        act = record_act(reservation=reservation, act=ACT, by=officer, now=NOW)
+        User.objects.filter(pk=other.pk).update(person=officer.person)
+        with pytest.raises(NotAllowed):
+            confirm_act(act=act, by=User.objects.get(pk=other.pk), now=NOW)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(act).objects.filter(pk=act.pk).update(**act.decision(officer, NOW))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(act).objects.filter(pk=act.pk).update(amount_cents=1)
+        assert fund_ladder(reservation.fund).bound_cents == 0
+
+    def test_an_act_is_void_when_the_match_has_changed(self, reservation):
+        propose_match(
+            campaign=reservation.campaign, pledged=Crowd(400_000, 10), collected=Crowd(400_000, 10), now=NOW
+        )
+        reservation.refresh_from_db()
+        act = record_act(reservation=reservation, act=ACT, by=world.staff(Role.OFFICER), now=NOW)
+        Reservation.objects.update(proposed_cents=599_999)
+        act.refresh_from_db()
+        with pytest.raises(Refused) as refused:
+            confirm_act(act=act, by=world.staff(Role.APPROVER), now=NOW)
+        assert refused.value.code == "amount_changed"
+        assert fund_ladder(reservation.fund).bound_cents == 0
+
     def test_an_act_sent_back_is_recorded_anew(self, reservation):
         officer, approver = world.staff(Role.OFFICER), world.staff(Role.APPROVER)
         propose_match(
@@ -249,6 +290,174 @@ class TestTheMatch:
         assert refused.value.field == field
         reservation.refresh_from_db()
         assert reservation.status == "proposed"
+
+
+def draft(pot_cents: int = 10_000_000, **fields) -> Call:
+    """A call that was handed over for publication, its pot not yet set aside."""
+    return calling.publish_call(
+        call=calling.call(published=False, pot_cents=pot_cents, **fields), by=calling.officer(), now=NOW
+    )
+
+
+def top_up(of: Call, cents: int = 5_000_000, **fields) -> FundChange:
+    given = {"call": of, "amount_cents": cents, "reason": "Assestamento di bilancio", "now": NOW}
+    return propose_top_up(**given | {"by": world.staff(Role.OFFICER)} | fields)
+
+
+@pytest.mark.django_db
+class TestAPotTakesTwoPeople:
+    def test_a_call_is_published_when_its_pot_is_approved(self):
+        waiting = draft()
+        assert waiting.status == "proposed"
+        assert not MatchFund.objects.exists()
+        with pytest.raises(Refused) as refused:
+            calling.application(world.person(), call=waiting)
+        assert refused.value.code == "call_not_published"
+        change = waiting.fund_changes.get()
+        approver = world.staff(Role.APPROVER)
+        assert [task.url for task in desk.officer_tasks(approver, NOW)] == [
+            reverse("fund_change", args=[change.pk])
+        ]
+        fund = approve_fund_change(change=change, by=approver, now=NOW)
+        waiting.refresh_from_db()
+        assert (waiting.status, fund.opened_cents, fund.free_cents) == ("published", 10_000_000, 10_000_000)
+        assert (change.decided_person, change.status) == (approver.person, "approved")
+        with pytest.raises(IllegalTransition):
+            approve_fund_change(change=change, by=world.staff(Role.APPROVER), now=NOW)
+        assert MatchFund.objects.get().opened_cents == 10_000_000
+        assert books_that_disagree() == []
+
+    def test_nobody_approves_their_own_or_another_account_of_theirs(self):
+        both, other = world.staff(Role.OFFICER, Role.APPROVER), world.staff(Role.APPROVER)
+        of = call()
+        change = top_up(of, by=both)
+        User.objects.filter(pk=other.pk).update(person=both.person)
+        for by in (both, User.objects.get(pk=other.pk), world.staff(Role.OFFICER), world.staff(Role.AUDITOR)):
+            with pytest.raises(NotAllowed):
+                approve_fund_change(change=change, by=by, now=NOW)
+            with pytest.raises(NotAllowed):
+                reject_fund_change(change=change, why="no", by=by, now=NOW)
+        for by in (other, world.person(), world.staff(Role.AUDITOR)):
+            with pytest.raises(NotAllowed):
+                top_up(of, by=by)
+        assert MatchFund.objects.get().opened_cents == 55_000_000
+
+    def test_a_pot_refused_makes_the_call_a_draft_again(self):
+        waiting = draft()
+        change, approver = waiting.fund_changes.get(), world.staff(Role.APPROVER)
+        with pytest.raises(Invalid):
+            reject_fund_change(change=change, why=" ", by=approver, now=NOW)
+        reject_fund_change(change=change, why="Manca la variazione di bilancio", by=approver, now=NOW)
+        waiting.refresh_from_db()
+        assert waiting.status == "draft"
+        assert waiting.events.last().why == "Manca la variazione di bilancio"
+        calling.publish(waiting, calling.officer())
+        assert waiting.status == "published"
+        assert [one.status for one in waiting.fund_changes.order_by("pk")] == ["rejected", "approved"]
+
+    def test_the_programmes_money_is_looked_at_again(self):
+        first, second = draft(pot_cents=600_000_000), draft(pot_cents=600_000_000)
+        approve_fund_change(change=first.fund_changes.get(), by=world.staff(Role.APPROVER), now=NOW)
+        with pytest.raises(Refused) as refused:
+            approve_fund_change(change=second.fund_changes.get(), by=world.staff(Role.APPROVER), now=NOW)
+        assert refused.value.code == "programme_short"
+        second.refresh_from_db()
+        assert (second.status, second.fund_changes.get().status) == ("proposed", "proposed")
+        assert MatchFund.objects.count() == 1
+
+    def test_a_top_up_adds_to_pot_and_free(self):
+        of = call()
+        reserve_match(application=application(of), now=NOW)
+        change = top_up(of)
+        assert MatchFund.objects.get().opened_cents == 55_000_000
+        fund = approve_fund_change(change=change, by=world.staff(Role.APPROVER), now=NOW)
+        of.refresh_from_db()
+        assert (fund.opened_cents, fund.free_cents) == (60_000_000, 59_400_000)
+        assert of.pot_cents == 60_000_000  # what the call's page shows
+        assert debit_balance(f"admitted:{of.programme_id}") == 40_000_000
+        assert LedgerTransfer.objects.get(code="topped_up").amount_cents == 5_000_000
+        assert books_that_disagree() == []
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"cents": 0}, "amount"),
+            ({"cents": 45_000_001}, "programme_short"),
+            ({"reason": " "}, "missing"),
+        ],
+    )
+    def test_a_bad_top_up_changes_nothing(self, fields, code):
+        of = call()
+        with pytest.raises(Refused) as refused:
+            top_up(of, **fields)
+        assert refused.value.code == code
+        assert of.fund_changes.count() == 1
+
+    def test_one_change_at_a_time_and_only_of_an_open_pot(self):
+        of = call()
+        top_up(of)
+        with pytest.raises(Refused) as refused:
+            top_up(of)
+        assert refused.value.code == "change_waiting"
+        with pytest.raises(Refused) as refused:
+            top_up(draft())
+        assert refused.value.code == "fund_not_open"
+
+    def test_what_was_proposed_never_changes(self):
+        change = top_up(call())
+        for row, name in ((change, "amount_cents"), (change, "reason")):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                type(row).objects.filter(pk=row.pk).update(**{name: 1})
+
+
+@pytest.mark.django_db
+class TestThePagesOfAPot:
+    @pytest.fixture
+    def proved(self, client, monkeypatch):
+        monkeypatch.setattr("crowdfund.middleware.has_second_factor", lambda _request: True)
+
+        def log_in(user):
+            client.force_login(user)
+            return client
+
+        return log_in
+
+    def test_the_whole_way(self, proved):
+        of = call()
+        officer, approver, auditor = (
+            world.staff(role) for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
+        )
+        page = reverse("fund", args=[of.fund.pk])
+        wrong = proved(officer).post(page, {"amount_cents": "900.000", "reason": "Di più"})
+        assert wrong.status_code == 422
+        assert "amount_cents" in wrong.context["form"].errors
+        assert proved(officer).post(page, {"amount_cents": "1.000", "reason": "Di più"}).status_code == 302
+        change = FundChange.objects.get(kind="top_up")
+        decide = reverse("fund_change", args=[change.pk])
+        assert proved(officer).post(decide, {"approve": "1"}).status_code == 403
+        assert proved(auditor).get(decide).status_code == 200
+        assert decide in proved(auditor).get(reverse("funds")).content.decode()
+        assert proved(approver).post(decide, {"reject": "1", "why": ""}).status_code == 422
+        assert proved(approver).post(decide, {"approve": "1"}).status_code == 302
+        assert MatchFund.objects.get().opened_cents == 55_100_000
+        assert proved(auditor).get(page).status_code == 200
+        assert proved(world.person()).get(decide).status_code == 403
+
+    def test_the_api(self, proved):
+        of = call()
+        url, body = reverse("api_fund_changes"), {"amount_cents": 100_000, "reason": "Di più"}
+        body["call"] = of.slug
+        assert proved(world.staff(Role.AUDITOR)).post(url, body, "application/json").status_code == 403
+        made = proved(world.staff(Role.OFFICER)).post(url, body, "application/json")
+        assert made.status_code == 201
+        again = proved(world.staff(Role.OFFICER)).post(url, body, "application/json")
+        assert (again.status_code, again.json()["code"]) == (409, "change_waiting")
+        browser = proved(world.staff(Role.APPROVER))
+        assert browser.get(url, {"status": "proposed"}).json()["count"] == 1
+        pk = made.json()["id"]
+        assert browser.post(reverse("api_fund_change_reject", args=[pk]), {}).status_code == 400
+        done = browser.post(reverse("api_fund_change_approve", args=[pk]))
+        assert (done.json()["status"], MatchFund.objects.get().opened_cents) == ("approved", 55_100_000)
 
 
 def race(work, count: int) -> list[Exception | None]:
@@ -304,6 +513,55 @@ class TestTheLastEuro:
 
         race(careless, 8)
         assert len(given) * 600_000 > 1_800_000
+
+    def test_a_top_up_and_reservations_at_once_add_up(self, monkeypatch):
+        assert self._top_up_while_reserving(monkeypatch, careful=True) == []
+
+    def test_the_control_loses_one_of_them(self, monkeypatch):
+        """The same with figures read first and written back: what was reserved meanwhile is free again."""
+        assert self._top_up_while_reserving(monkeypatch, careful=False) != []
+
+    def _top_up_while_reserving(self, monkeypatch, *, careful: bool) -> list[str]:
+        apps = self.applications()[:3]
+        change = top_up(apps[0].call)
+        approver = world.staff(Role.APPROVER)
+        read, reserved = threading.Event(), threading.Event()
+        if careful:
+            read.set()
+        else:
+
+            def grow(fund: MatchFund, cents: int) -> None:
+                read.set()
+                assert reserved.wait(10)
+                MatchFund.objects.filter(pk=fund.pk).update(
+                    opened_cents=fund.opened_cents + cents, free_cents=fund.free_cents + cents
+                )
+
+            monkeypatch.setattr(funds, "_grow", grow)
+
+        def work(n: int) -> None:
+            if n:
+                assert read.wait(10)
+                reserve_match(application=apps[n], now=NOW)
+                reserved.set()
+            else:
+                approve_fund_change(change=change, by=approver, now=NOW)
+
+        assert race(work, 3) == [None] * 3
+        return books_that_disagree()
+
+    def test_two_approvals_open_one_pot(self):
+        waiting = draft()
+        change = waiting.fund_changes.get()
+        approvers = [world.staff(Role.APPROVER) for _ in range(2)]
+        ends = race(
+            lambda n: approve_fund_change(
+                change=FundChange.objects.get(pk=change.pk), by=approvers[n], now=NOW
+            ),
+            2,
+        )
+        assert sum(isinstance(end, Refused) for end in ends) == 1
+        assert MatchFund.objects.get().opened_cents == 10_000_000
 
     def test_two_confirmations_bind_once(self):
         reservation = reserve_match(application=self.applications()[0], now=NOW)

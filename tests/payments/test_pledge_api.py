@@ -112,6 +112,25 @@ def test_a_key_too_long_is_refused(campaign):
     assert not Pledge.objects.exists()
 
 
+def test_a_pledge_may_wish_for_a_debit(client, campaign, stripe):
+    body = {
+        "campaign": campaign.slug,
+        "amount_cents": 2_500,
+        "email": "ada@example.org",
+        "consent_version": CHARGE_VERSION,
+        "method": "sepa_debit",
+    }
+    answer = client.post(URL, body, content_type="application/json")
+    assert answer.status_code == 201
+    assert (answer.json()["method"], answer.json()["channel"]) == ("sepa_debit", "card")
+    bad = client.post(URL, body | {"method": "cheque"}, content_type="application/json")
+    assert bad.status_code == 400
+    assert bad.json()["field"] == "method"
+    terms = client.get(f"/api/v1/campaigns/{campaign.slug}/pledge-terms/").json()
+    assert terms["max_debit_cents"] == 1_000_000
+    assert "direct debit" in terms["text"]["en"]
+
+
 def test_a_keyed_pledge_takes_six_statements_and_the_time(campaign, settings, django_assert_num_queries):
     """Clock; key, campaign, consent, pledge, event, key: the rest is reading it back and opening its page."""
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"

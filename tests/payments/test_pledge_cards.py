@@ -17,7 +17,8 @@ from payments.gateway.client import GatewayError
 from payments.gateway.setup import expire_card_session, retrieve_card_session
 from payments.models import CardCleanup, Pledge, TotalsDelta
 from payments.permissions import MANAGE, link_token
-from payments.services.cards import Outcome, apply_setup, change_card, confirm_card, open_card_session
+from payments.services.card_setup import Outcome, apply_setup
+from payments.services.cards import change_card, confirm_card, open_card_session
 from payments.services.cleanup import clean_up
 from payments.services.pledges import cancel_pledge
 from payments.services.sweep import check_unknown_cards

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign, Reward
+from payments.documents import pledge_in_words
 from payments.enums import PledgeStatus
 from payments.models import Pledge
 from payments.permissions import MANAGE, THANKS, link_token
@@ -21,6 +22,7 @@ from payments.services import velocity
 from payments.services.cards import open_card_session
 from tests import world
 from tests.payments.conftest import place
+from tests.payments.standin.conftest import pay_at
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -336,3 +338,127 @@ def test_the_box_of_a_campaign_that_ended_has_no_button(campaign):
     assert "/pledge/" in box(campaign, NOW, "pledge_sticky")
     campaign.status = CampaignStatus.FUNDED
     assert "Funded" in box(campaign, campaign.deadline)
+
+
+# The ways to give
+
+
+def key_of(page) -> str:
+    return re.search(r'name="key" value="([0-9a-f]{32})"', page.content.decode())[1]
+
+
+def test_the_form_asks_how_to_give_and_says_what_it_costs(client, campaign):
+    page = client.get(new_url(campaign))
+    shown = text(page)
+    for words in ("How do you want to give?", "By card", "By direct debit from your bank account", "8 weeks"):
+        assert words in shown
+    assert "Of €25, the payment service keeps about €0.63 by card and €0.35 by direct debit" in shown
+    assert "You pay what you write and nothing more" in shown
+    assert 'data-sentence="You give %s, once, and only if the goal is reached."' in page.content.decode()
+    Campaign.objects.filter(pk=campaign.pk).update(fees_borne_by_campaign=False)
+    assert "The city pays the payment service" in text(client.get(new_url(campaign)))
+
+
+def test_an_account_is_given_on_the_hosted_page(client, stripe, campaign):
+    answer = client.post(new_url(campaign), given(method="sepa_debit"))
+    back = pay_at(answer.url, method="sepa_debit", iban="AT611904300234573201", holder="Ada Rossi")
+    thanks = client.get(back.removeprefix("http://localhost:8000"), follow=True)
+    assert "€25.00 are debited, once, from the account ending in 3201" in text(thanks)
+    assert "The payment service keeps: about €0.35 of it" in text(thanks)
+    pledge = Pledge.objects.get()
+    assert (pledge.status, pledge.method) == (PledgeStatus.ACTIVE, "sepa_debit")
+    shown = text(client.get(manage_url(pledge)))
+    assert "•••• 3201" in shown
+    assert pledge.mandate_reference in shown
+    other = client.post(manage_url(pledge, "pledge_card"))
+    back = stripe.save_card(other.url).removeprefix("http://localhost:8000")
+    assert "with the new card" in text(client.get(back, follow=True))
+
+
+@pytest.mark.parametrize("method", ["cash", "bank", "x" * 300])
+def test_another_way_is_told_at_its_field(client, campaign, method):
+    answer = client.post(new_url(campaign), given(method=method))
+    assert answer.status_code == 422
+    assert not Pledge.objects.exists()
+
+
+def test_a_form_sent_twice_places_one_pledge_and_leads_to_the_same_page(client, stripe, campaign):
+    key = key_of(client.get(new_url(campaign)))
+    first, second = (client.post(new_url(campaign), given(key=key)) for _ in range(2))
+    assert first.url == second.url
+    pledge = Pledge.objects.get()
+    changed = client.post(new_url(campaign), given(key=key, amount_cents="30"))
+    assert changed.url != first.url, "what is changed is another pledge"
+    assert Pledge.objects.count() == 2
+    client.get(stripe.save_card(first.url).removeprefix("http://localhost:8000"))
+    again = client.post(new_url(campaign), given(key=key), follow=True)
+    assert "You have sent this form already" in text(again)
+    assert Pledge.objects.count() == 2
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.ACTIVE
+
+
+def test_the_page_opened_in_two_tabs_is_one_page(client, stripe, campaign):
+    pledge = place(campaign)
+    first, second = (client.post(manage_url(pledge, "pledge_card")).url for _ in range(2))
+    assert first == second
+    back = stripe.save_card(first).removeprefix("http://localhost:8000")
+    assert client.get(back).status_code == 302
+    assert stripe.save_card(second) == "", "the other tab has nothing to save any more"
+    assert pledge.events.filter(to_status="active").count() == 1
+
+
+def test_a_page_finished_after_the_deadline_is_told_and_saves_nothing(client, stripe, campaign):
+    pledge = place(campaign, language="en")
+    page = open_card_session(pledge=pledge, now=NOW)
+    back = stripe.save_card(page).removeprefix("http://localhost:8000")
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.COLLECTING)
+    shown = client.get(back, follow=True)
+    assert "This pledge was cancelled" in text(shown)
+    pledge.refresh_from_db()
+    assert (pledge.status, pledge.payment_method_id) == (PledgeStatus.CANCELLED, "")
+
+
+def test_what_is_promised_stands_apart_from_what_is_pledged(campaign):
+    campaign.pledged_cents, campaign.promised_cents = 150_000, 30_000
+    shown = " ".join(re.sub(r"<[^>]+>", " ", box(campaign)).split())
+    assert "Promised by bank transfer, not arrived yet €300.00" in shown
+    assert "€1,500" in shown
+    campaign.promised_cents = 0
+    assert "Promised by bank transfer" not in box(campaign)
+
+
+def test_the_campaigns_page_says_what_goes_to_the_payment_service(client, campaign):
+    with translation.override("en"):
+        address = reverse("campaign", args=[campaign.slug])
+    assert "Of the €10,000.00 that the whole project costs, about €300.00 go to" in text(client.get(address))
+    Campaign.objects.filter(pk=campaign.pk).update(fees_borne_by_campaign=False)
+    assert "The city pays the payment service" in text(client.get(address))
+
+
+def test_my_pledges_lead_to_what_there_is_to_do(client, campaign):
+    eva = world.person("Eva")
+    needed = place(campaign, by=eva)
+    Pledge.objects.filter(pk=needed.pk).update(
+        status=PledgeStatus.REQUIRES_ACTION, payment_method_id="pm_1", method="sepa_debit", mandate_id="m"
+    )
+    client.force_login(eva)
+    page = client.get("/en/my-pledges/")
+    assert "complete your support with a card" in text(page)
+    recovery = re.search(r'href="(/en/pledges/recover/[^"]+)"', page.content.decode())[1]
+    assert client.get(recovery).status_code == 200
+    assert "Complete your support" in text(client.get(manage_url(needed)))
+
+
+@pytest.mark.parametrize("status", [*PledgeStatus])
+@pytest.mark.parametrize("method", ["card", "sepa_debit", ""])
+def test_every_state_has_its_words_in_both_languages(status, method):
+    pledge = Pledge(status=status, method=method, channel="card" if method else "bank")
+    found = []
+    for language in ("it", "en"):
+        with translation.override(language):
+            words = pledge_in_words(pledge)
+            found.append(str(words.text))
+            assert words.label
+            assert str(words.text).endswith((".", "!"))
+    assert found[0] != found[1]

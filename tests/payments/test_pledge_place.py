@@ -65,9 +65,10 @@ def test_a_guest_places_a_pledge(campaign):
 def test_what_was_agreed_is_kept_in_words(campaign):
     consent = place(campaign, language="en").consent
     assert consent.text == (
-        f"If “{campaign.project.title}” reaches its goal of €4,000.00 by 20 January 2027, 13:00, my card is charged "
-        "€25.00, once, in the days after. If it does not, nothing is charged. Until then I can change or cancel my "
-        "pledge."
+        f"If “{campaign.project.title}” reaches its goal of €4,000.00 by 20 January 2027, 13:00, I am charged €25.00, "
+        "once, in the days after, on the card or the bank account I give on the next page. If it does not, nothing is "
+        "charged. Until then I can change or cancel my pledge. A direct debit from my account takes some days, at most "
+        "14 working days, and for 8 weeks I can ask my bank to give it back."
     )
     assert (consent.language, consent.email, consent.given_at) == ("en", "ada@example.org", NOW)
 

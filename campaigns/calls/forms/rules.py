@@ -29,6 +29,7 @@ LABELS: Mapping[str, Any] = {
     "sum_cents": _("What the city adds"),
     "pairwise_bound_cents": _("Bound on pairs of backers who always give alike"),
 }
+HOLD_BACKS = ("hold_back_percent", "hold_back_days", "accepts_debit_risk")
 TERMS = ("cost_min_cents", "cost_max_cents", "campaign_days", "project_months_max")
 
 
@@ -93,10 +94,31 @@ class RuleForm(forms.Form):
             initial="campaign",
             widget=forms.RadioSelect,
         )
+        self._add_hold_backs()
+
+    def _add_hold_backs(self) -> None:
+        """How much of the residents' money waits before it is released, and whether debits do."""
+        self.fields["hold_back_percent"] = _whole(
+            _("Percent of the residents' money held back at first"), least=0, most=100, required=False
+        )
+        self.fields["hold_back_days"] = _whole(
+            _("Days it is held back"),
+            least=0,
+            most=60,
+            required=False,
+            help_text=_("60 unless you say less."),
+        )
+        self.fields["accepts_debit_risk"] = forms.BooleanField(
+            label=_("Release direct debits without waiting 8 weeks"),
+            help_text=_(
+                "For 8 weeks a bank gives a debit back without asking. The city then bears the loss."
+            ),
+            required=False,
+        )
 
     def data_given(self, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the rule's data over what it `kept` that this form does not show (excluded zones, hold-backs)."""
-        shown = [*self.numbers, *TERMS, "within_cost", "fee_bearer"]
+        """Return the rule's data over what it `kept` that this form does not show (excluded zones)."""
+        shown = [*self.numbers, *TERMS, "within_cost", "fee_bearer", *HOLD_BACKS]
         data = {name: self.cleaned_data[name] for name in shown if name in self.cleaned_data}
         return {**{key: value for key, value in (kept or {}).items() if key not in shown}, **data}
 

@@ -74,6 +74,8 @@ _CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "on_shortfall": frozenset({"proceed", "refund"}),
     "fee_bearer": frozenset({"campaign", "call"}),
 }
+_FLAGS: Final = ("accepts_debit_risk",)
+"""Whether debits are released before the eight weeks in which a bank gives them back without asking."""
 _FREE: Final = frozenset({"kind", "name", "excluded_zones", "sessions"})
 
 KINDS: Final = tuple(_FIELDS)
@@ -108,12 +110,14 @@ def check_rule(data: object) -> list[Problem]:
 
 
 def _unknown_fields(data: Mapping[Any, Any], kind: str) -> Iterator[Problem]:
-    known = {*_FIELDS[kind], *_TERMS, *_CHOICES, *_FREE}
-    if kind == "threshold_share":
-        known.add("within_cost")
+    known = {*_FIELDS[kind], *_TERMS, *_CHOICES, *_FREE, *_flags(kind)}
     for name in data:
         if name not in known:
             yield Problem("unknown_field", str(name))
+
+
+def _flags(kind: str) -> tuple[str, ...]:
+    return (*_FLAGS, "within_cost") if kind == "threshold_share" else _FLAGS
 
 
 def _check_number(data: Mapping[Any, Any], name: str, whole: _Whole) -> Iterator[Problem]:
@@ -130,8 +134,9 @@ def _check_number(data: Mapping[Any, Any], name: str, whole: _Whole) -> Iterator
 
 
 def _check_choices(data: Mapping[Any, Any], kind: str) -> Iterator[Problem]:
-    if kind == "threshold_share" and not isinstance(data.get("within_cost", False), bool):
-        yield Problem("not_a_flag", "within_cost")
+    for name in _flags(kind):
+        if not isinstance(data.get(name, False), bool):
+            yield Problem("not_a_flag", name)
     for name, choices in _CHOICES.items():
         value = data.get(name)
         if value is not None and not (isinstance(value, str) and value in choices):
@@ -143,6 +148,8 @@ def _check_together(data: Mapping[Any, Any], kind: str) -> Iterator[Problem]:
     least, most = data.get("cost_min_cents"), data.get("cost_max_cents")
     if least is not None and most is not None and most < least:
         yield Problem("range_reversed", "cost_max_cents", {"minimum": least})
+    if data.get("hold_back_days") and not data.get("hold_back_percent"):
+        yield Problem("missing", "hold_back_percent")
     if kind == "lump_sum" and data.get("at_backers") is None and data.get("at_amount_cents") is None:
         yield Problem("no_condition", "at_backers")
     cap = data.get("match_cap_cents")

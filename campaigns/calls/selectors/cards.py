@@ -39,6 +39,8 @@ def call_badge(call: Call, now: dt.datetime) -> dict[str, Any]:
     """Return a call's state as a badge shows it: by its window, where it is published."""
     if call.status == CallStatus.DRAFT:
         return {"label": _("Draft"), "kind": "draft"}
+    if call.status == CallStatus.PROPOSED:
+        return {"label": CallStatus.PROPOSED.label, "kind": "wait"}
     if call.status == CallStatus.CLOSED or now >= call.closes_at:
         return {"label": _("Closed"), "kind": "stop"}
     if now < call.opens_at:

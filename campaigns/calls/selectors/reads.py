@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from accounts.enums import TeamRole
 from accounts.permissions import can_see_officer_desk, is_person
-from campaigns.calls.enums import ApplicationStatus, CallStatus
+from campaigns.calls.enums import PUBLIC_CALLS, ApplicationStatus, CallStatus
 from campaigns.calls.formula import Prospect, check_rule, prospect
 from campaigns.calls.models import Application, Call, MatchRule, Programme
 from campaigns.models import Project
@@ -36,7 +36,7 @@ def picture_url(path: str) -> str:
 
 def programme_list() -> QuerySet[Programme]:
     """Return programmes, the newest first, each with how many of its calls are public."""
-    public = Count("calls", filter=~Q(calls__status=CallStatus.DRAFT))
+    public = Count("calls", filter=Q(calls__status__in=PUBLIC_CALLS))
     return Programme.objects.annotate(public_calls=public).order_by("-starts_on", "id")
 
 

@@ -170,3 +170,11 @@ def _money_terms(data: Data) -> Iterator[str]:
             "%(percent)s%% of the residents' money is held back for %(days)s days.",
             days,
         ) % {"percent": data["hold_back_percent"], "days": days}
+    if data.get("accepts_debit_risk"):
+        yield _(
+            "Direct debits are paid out without waiting: if a bank gives one back, the city bears the loss."
+        )
+    else:
+        yield _(
+            "Money given by direct debit is paid out after 8 weeks, when no bank can give it back unasked."
+        )

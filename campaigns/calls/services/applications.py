@@ -163,7 +163,7 @@ def check_window(call: Call, *, now: dt.datetime) -> None:
     if Call.objects.open(now).filter(pk=call.pk).exists():
         return
     fresh = Call.objects.get(pk=call.pk)
-    if fresh.status == CallStatus.DRAFT:
+    if fresh.status in {CallStatus.DRAFT, CallStatus.PROPOSED}:
         raise Refused("call_not_published", _("This call is not published yet."))
     if fresh.status == CallStatus.PUBLISHED and now < fresh.opens_at:
         raise Refused("call_not_open_yet", _("This call does not take applications yet."))

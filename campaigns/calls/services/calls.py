@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
@@ -72,7 +73,10 @@ def edit_call(*, call: Call, terms: Terms, by: Visitor, now: dt.datetime) -> Cal
     with transaction.atomic():
         locked = Call.objects.select_for_update().get(pk=call.pk)
         if locked.status != CallStatus.DRAFT:
-            raise Refused("call_published", _("A published call is not changed: applicants rely on it."))
+            raise Refused(
+                "call_published",
+                _("Only a draft is changed: applicants rely on a call once it is published."),
+            )
         _write(locked, terms)
         locked.save(update_fields=COLUMNS)
         locked.excluded_neighbourhoods.set(terms.excluded_neighbourhoods)
@@ -81,22 +85,46 @@ def edit_call(*, call: Call, terms: Terms, by: Visitor, now: dt.datetime) -> Cal
 
 
 def publish_call(*, call: Call, by: Visitor, now: dt.datetime) -> Call:
-    """Publish a draft for good: its fund is opened by whoever hears `call_publishing`, or the whole deed is undone.
+    """Hand a draft over for publication: it is published, for good, once another person has approved its pot.
 
-    Raises `NotAllowed`; `IllegalTransition` when it is no draft; `Refused` (`window_over`); `Invalid` or `Several` when
-    rule and terms do not fit; and what the hearers of the signal raise.
+    Whoever hears `call_publishing` proposes the pot, or the whole deed is undone. Raises `NotAllowed`;
+    `IllegalTransition` when it is no draft; `Refused` (`window_over`); `Invalid` or `Several` when rule and terms do
+    not fit; and what the hearers of the signal raise.
     """
     require(can_write_calls(by))
     with transaction.atomic():
-        fresh = Call.objects.select_for_update().get(pk=call.pk)
-        fresh.rule = MatchRule.objects.select_for_update().get(
-            pk=fresh.rule_id
-        )  # nobody edits it from here on
+        fresh = _locked(call)
         raise_all(publishing_problems(fresh, now=now))
-        states.advance(fresh, CallStatus.PUBLISHED, table=CALL_TRANSITIONS, now=now, by=by)
+        states.advance(fresh, CallStatus.PROPOSED, table=CALL_TRANSITIONS, now=now, by=by)
         call_publishing.send(sender=Call, call=fresh, by=by, now=now)
     call.refresh_from_db()
     return call
+
+
+def _locked(call: Call) -> Call:
+    fresh = Call.objects.select_for_update().get(pk=call.pk)
+    fresh.rule = MatchRule.objects.select_for_update().get(pk=fresh.rule_id)  # nobody edits it from here on
+    return fresh
+
+
+def open_call(*, call: Call, by: Visitor, now: dt.datetime) -> None:
+    """Publish a call whose pot was set aside. For who decides on the pot, inside that transaction.
+
+    Raises as `publish_call`, without the signal.
+    """
+    fresh = _locked(call)
+    raise_all(publishing_problems(fresh, now=now))
+    states.advance(fresh, CallStatus.PUBLISHED, table=CALL_TRANSITIONS, now=now, by=by)
+
+
+def send_back_call(*, call: Call, why: str, by: Visitor, now: dt.datetime) -> None:
+    """Make a call a draft again because its pot was refused. For who decides on the pot, inside that transaction."""
+    states.advance(_locked(call), CallStatus.DRAFT, table=CALL_TRANSITIONS, now=now, by=by, why=why[:200])
+
+
+def add_to_pot(*, call: Call, cents: int) -> None:
+    """Say that a call's pot is larger. For who decides on the pot, inside the transaction that sets the money aside."""
+    Call.objects.filter(pk=call.pk).update(pot_cents=F("pot_cents") + cents)
 
 
 def close_call(*, call: Call, by: Visitor, now: dt.datetime) -> Call:

@@ -113,7 +113,7 @@ def call_publish(request: HttpRequest, slug: str) -> HttpResponse:
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect("call_publish", slug=slug)
-        messages.success(request, _("The call is published."))
+        messages.success(request, _("The call is published as soon as another person approves its pot."))
         return redirect(call)
     context = {
         "call": call,

@@ -22,12 +22,8 @@ from payments.matching.models import Reservation
 from payments.matching.services import Act, confirm_act, record_act
 from payments.postings import held
 from payments.services.disburse import approve_disbursement, propose_disbursement
-from payments.services.payout import (
-    confirm_receipt,
-    open_payout_account,
-    record_mandate,
-    refresh_payout_account,
-)
+from payments.services.payout import confirm_receipt, record_mandate
+from payments.services.payout_account import open_payout_account, refresh_payout_account
 
 if TYPE_CHECKING:
     from crowdfund.management.city.walk import Walk

@@ -19,7 +19,7 @@ from campaigns.codesign.services.proposals import decide, start_proposal, write_
 from campaigns.codesign.services.support import share_need
 from campaigns.services.projects import set_picture
 from crowdfund.management.city.walk import HERE
-from payments.matching.services import Ladder, open_programme_ladder
+from payments.matching.services import Ladder, approve_fund_change, open_programme_ladder
 
 if TYPE_CHECKING:
     from campaigns.calls.models import Application, MatchRule
@@ -80,7 +80,10 @@ def publish(walk: Walk, key: str, title: str, now: dt.datetime, *, open_days: in
         cost_max_cents=15_000_000,
     )
     call = draft_call(terms=terms, by=officer, now=now)
-    walk.calls[key] = publish_call(call=call, by=officer, now=now)
+    publish_call(call=call, by=officer, now=now)
+    approve_fund_change(change=call.fund_changes.get(), by=walk.people["approver"], now=now)
+    call.refresh_from_db()
+    walk.calls[key] = call
 
 
 def close(walk: Walk, key: str, now: dt.datetime) -> None:

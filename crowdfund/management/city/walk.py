@@ -104,7 +104,7 @@ class Walk:
         )
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         for role in entry.get("roles", []):
-            grant_role(user=user, role=Role(role), by=None, now=now)
+            grant_role(user=user, role=Role(role), tax_code=entry.get("tax_code", ""), by=None, now=now)
         if user.needs_second_factor:
             TOTP.activate(user, generate_totp_secret())
         return user

@@ -1,0 +1,34 @@
+"""The pot and what campaigns hold of it: opened, topped up, reserved, proposed, committed, released."""
+
+from payments.matching.services.acts import Act, confirm_act, disburse_tranche, record_act, return_act
+from payments.matching.services.funds import (
+    approve_fund_change,
+    propose_opening,
+    propose_top_up,
+    reject_fund_change,
+)
+from payments.matching.services.ladder import Ladder, open_programme_ladder
+from payments.matching.services.reservations import (
+    match_of,
+    propose_match,
+    release_reservation,
+    reserve_match,
+)
+
+__all__ = [
+    "Act",
+    "Ladder",
+    "approve_fund_change",
+    "confirm_act",
+    "disburse_tranche",
+    "match_of",
+    "open_programme_ladder",
+    "propose_match",
+    "propose_opening",
+    "propose_top_up",
+    "record_act",
+    "reject_fund_change",
+    "release_reservation",
+    "reserve_match",
+    "return_act",
+]
