@@ -47,5 +47,6 @@ class ConsentKind(TextChoices):
 
     CHARGE = "charge", _("Charge of the saved card")
     TRANSFER = "transfer", _("Promise of a bank transfer")
+    CASH = "cash", _("Cash given at a desk")
     PRIVACY = "privacy", _("Privacy notice")
     TOLD_OF_NEED = "told_of_need", _("News of a need")

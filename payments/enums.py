@@ -57,7 +57,9 @@ PLEDGE_TRANSITIONS: Transitions = {
     _P.EXPIRED: frozenset(
         {_P.RECEIVED}
     ),  # late, while the campaign is still collecting, if the backer agrees
-    _P.RECEIVED: frozenset({_P.COLLECTED, _P.RETURNING}),
+    _P.RECEIVED: frozenset(
+        {_P.COLLECTED, _P.RETURNING, _P.CANCELLED}
+    ),  # cancelled: a desk's mistake, put right the same day
     _P.RETURNING: frozenset({_P.REFUNDED}),
     _P.ACTIVE: frozenset({_P.CHARGING, _P.CANCELLED, _P.RELEASED}),
     _P.CHARGING: frozenset({_P.COLLECTED, _P.PROCESSING, _P.REQUIRES_ACTION, _P.FAILED}),

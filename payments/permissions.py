@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 MANAGE = "manage"
 THANKS = "thanks"
 RECOVER = "recover"
+DESK_RECEIPT = "desk_receipt"
 LINK_LIVES_SECONDS = 400 * 24 * 3600  # a campaign of 180 days, its collection, and a margin
 
 
@@ -215,7 +216,7 @@ def _is_officer_apart(user: Visitor | None, organisation_id: int) -> bool:
 
 def can_propose_refund(user: Visitor | None, pledge: Pledge) -> bool:
     """An officer proposes to give a pledge back, unless a member of the beneficiary."""
-    return _is_officer_apart(user, pledge.campaign.project.organisation_id)
+    return can_propose_for(user, pledge.campaign.project.organisation_id)
 
 
 def can_decide_refund(user: Visitor | None, decision: RefundDecision) -> bool:
@@ -230,7 +231,7 @@ def can_answer_request(user: Visitor | None, request: RefundRequest) -> bool:
 
 def can_pay_another_way(user: Visitor | None, refund: Refund) -> bool:
     """An officer records that a refund was paid another way, unless a member of the beneficiary."""
-    return _is_officer_apart(user, refund.pledge.campaign.project.organisation_id)
+    return can_propose_for(user, refund.pledge.campaign.project.organisation_id)
 
 
 def can_decide_other_way(user: Visitor | None, other: OtherWay) -> bool:
@@ -260,7 +261,7 @@ def can_answer_dispute(user: Visitor | None, dispute: Dispute) -> bool:
 
 def can_propose_closing(user: Visitor | None, receivable: Receivable) -> bool:
     """An officer proposes that a debt was paid back or is given up, unless a member of the debtor."""
-    return _is_officer_apart(user, receivable.organisation_id)
+    return can_propose_for(user, receivable.organisation_id)
 
 
 def can_decide_closing(user: Visitor | None, closing: ReceivableClosing) -> bool:
@@ -270,7 +271,7 @@ def can_decide_closing(user: Visitor | None, closing: ReceivableClosing) -> bool
 
 def can_propose_advance(user: Visitor | None) -> bool:
     """An officer says that the platform's own money was paid in."""
-    return has_role(user, Role.OFFICER)
+    return can_propose_for(user, None)
 
 
 def can_decide_advance(user: Visitor | None, advance: OwnAdvance) -> bool:

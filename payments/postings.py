@@ -336,6 +336,16 @@ def cash_sent(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> 
     _cash("cash_sent", TRANSIT, desk(desk_id), cents, reference, now)
 
 
+def till_shortage(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a till was found to hold too little: a loss of the platform, signed by two people."""
+    _cash("till_shortage", LOSSES, desk(desk_id), cents, reference, now)
+
+
+def till_surplus(*, desk_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what a till was found to hold too much: it makes losses smaller, signed by two people."""
+    _cash("till_surplus", desk(desk_id), LOSSES, cents, reference, now)
+
+
 def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:
     """Book cash that arrived at the bank."""
     _cash("cash_banked", BANK, TRANSIT, cents, reference, now)
@@ -347,6 +357,16 @@ def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:
 def own_advance(*, into: str, cents: int, reference: str, now: dt.datetime) -> None:
     """Book money of the platform's own that covers fees and losses, in `cash:stripe` or `cash:bank`."""
     _cash("own_advance", into, OWN, cents, reference, now)
+
+
+def stripe_fee(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a fee of Stripe's that no charge and no dispute bears: the platform's."""
+    _cash("stripe_fee", FEES, STRIPE, cents, reference, now)
+
+
+def stripe_fee_returned(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book such a fee that Stripe gave back."""
+    _cash("stripe_fee_returned", STRIPE, FEES, cents, reference, now)
 
 
 def sponsor_received(*, fund_id: int, cents: int, reference: str, now: dt.datetime) -> None:

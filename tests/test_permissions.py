@@ -30,6 +30,7 @@ from payments.bank.services import excess, importing, lists, returns
 from payments.bank.services import matches as bank_matches
 from payments.bank.services import pledges as transfers
 from payments.bank.services.goals import goal_of
+from payments.cash.services import closings, desks, give_back, take
 from payments.matching import services as matching
 from payments.matching.formula import Crowd
 from payments.models import CampaignChannel, Pledge
@@ -37,10 +38,12 @@ from payments.postings import charge_collected
 from payments.receipts.models import Receipt
 from payments.receipts.services import donors, texts
 from payments.receipts.services.drains import issue_due
-from payments.services import consents, disburse, payout, pledges
+from payments.reconciliation.models import Difference, StripeMovement
+from payments.reconciliation.services import resolve, runs
+from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
 from tests.campaigns import calling
-from tests.payments import receipt_rows
+from tests.payments import counter, receipt_rows
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
@@ -48,7 +51,10 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 
-EVERYBODY = ("owner", "editor", "accountant", "stranger", "officer", "approver", "auditor", "animator")
+EVERYBODY = (
+    *("owner", "editor", "accountant", "stranger", "officer", "approver", "auditor", "animator"),
+    *("operator", "operator_elsewhere"),
+)
 TEAM, MONEY_OF_TEAM = {"owner", "editor"}, {"owner", "accountant"}
 
 
@@ -63,6 +69,9 @@ class Stage:
         for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ANIMATOR):
             self.people[role.value] = world.staff(role, name=role.value)
         self.officer, self.approver = self.people["officer"], self.people["approver"]
+        self.desk = counter.desk()
+        self.people["operator"] = counter.operator(self.desk)
+        self.people["operator_elsewhere"] = counter.operator(counter.desk())
         self.project = world.project(self.people["owner"], organisation=self.org)
 
     def draft(self, **fields: Any) -> Campaign:
@@ -124,6 +133,25 @@ class Stage:
     def disbursement(self) -> Any:
         return disburse.propose_disbursement(
             campaign=self.funded(), channel="card", amount_cents=50_000, reason="r", by=self.officer, now=NOW
+        )
+
+    def payee_change(self, *, proposed: bool = False) -> Any:
+        made = payees.request_iban(
+            organisation=self.org, holder="Terra APS", iban="IT60X0542811101000000123456", reason="r", evidence="e",
+            by=self.people["owner"], now=NOW,
+        )  # fmt: skip
+        if proposed:
+            payees.propose_payee_change(change=made, checked_back="c", by=self.officer, now=NOW)
+        return made
+
+    def failed_payout(self) -> Any:
+        made = disburse.approve_disbursement(disbursement=self.disbursement(), by=self.approver, now=NOW)
+        payout.fail_payout(payout=made, why="x", now=NOW)
+        return made
+
+    def top_up(self) -> Any:
+        return matching.propose_top_up(
+            call=self.call(), amount_cents=1_000, reason="r", by=self.officer, now=NOW
         )
 
     def mandate(self, *, recorded: bool = False) -> Any:
@@ -208,6 +236,38 @@ class Stage:
         if status == "exported":
             lists.export_list(transfers=made, by=self.officer, now=NOW)
         return made
+
+    def desk_receipt(self, *, owed: bool = False) -> Any:
+        """Cash taken by another operator than the one who tries; owed back if the campaign has missed its goal."""
+        campaign = self.live()
+        made = counter.take(self.desk, counter.operator(self.desk, name="Ivo"), campaign)
+        if owed:
+            counter.miss(campaign)
+        return counter.owed(made) if owed else made
+
+    def closing(self, *, signed: bool = False, sent: bool = False) -> Any:
+        """A count by another operator than the one who tries."""
+        ivo = counter.operator(self.desk, name="Ivo")
+        counter.take(self.desk, ivo, self.live())
+        made = closings.close_day(desk=self.desk, counted_cents=5_000, by=ivo, now=NOW)
+        if signed or sent:
+            closings.countersign(closing=made, by=self.officer, now=NOW)
+        if sent:
+            closings.send_cash(closing=made, cents=5_000, bag="1", by=ivo, now=NOW)
+        return made
+
+    def difference(self) -> Difference:
+        """A payout to our bank that nobody has booked."""
+        movement = StripeMovement.objects.create(
+            balance_transaction_id="txn_1", type="payout", source_id="po_1", gross_cents=-500, fee_cents=0,
+            net_cents=-500, currency="eur", balance_type="payments", created_at=NOW, available_on=NOW,
+            root="stripe_payout:po_1",
+        )  # fmt: skip
+        return Difference.objects.create(
+            subject="to_bank:stripe_payout:po_1", family="to_bank", root=movement.root, kind="not_booked",
+            proposal="book_to_bank", moved_cents=-500, booked_cents=0, opened_at=NOW,
+            last_run=runs.ask_for_run(by=None, now=NOW),
+        )  # fmt: skip
 
     def pledge(self) -> Pledge:
         """A pledge of the stranger's."""
@@ -514,6 +574,69 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda a, by: matching.return_act(act=a, reason="r", by=by, now=NOW),
         {"approver"},
     ),
+    "propose_top_up": (
+        lambda s: s.call(),
+        lambda c, by: matching.propose_top_up(call=c, amount_cents=1_000, reason="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "approve_fund_change": (
+        lambda s: s.top_up(),
+        lambda c, by: matching.approve_fund_change(change=c, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_fund_change": (
+        lambda s: s.top_up(),
+        lambda c, by: matching.reject_fund_change(change=c, why="r", by=by, now=NOW),
+        {"approver"},
+    ),
+    "request_iban": (
+        lambda s: s.org,
+        lambda o, by: payees.request_iban(
+            organisation=o,
+            holder="Terra APS",
+            iban="IT60X0542811101000000123456",
+            reason="r",
+            evidence="e",
+            by=by,
+            now=NOW,
+        ),
+        {"owner"},
+    ),
+    "propose_payee_change": (
+        lambda s: s.payee_change(),
+        lambda c, by: payees.propose_payee_change(change=c, checked_back="c", by=by, now=NOW),
+        {"officer"},
+    ),
+    "approve_payee_change": (
+        lambda s: s.payee_change(proposed=True),
+        lambda c, by: payees.approve_payee_change(change=c, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_payee_change_asked_for": (
+        lambda s: s.payee_change(),
+        lambda c, by: payees.reject_payee_change(change=c, why="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "reject_payee_change_proposed": (
+        lambda s: s.payee_change(proposed=True),
+        lambda c, by: payees.reject_payee_change(change=c, why="r", by=by, now=NOW),
+        {"approver"},
+    ),
+    "object_to_payee_change": (
+        lambda s: s.payee_change(proposed=True),
+        lambda c, by: payees.object_to_payee_change(change=c, by=by, now=NOW),
+        {"owner"},
+    ),
+    "void_disbursement": (
+        lambda s: s.disbursement(),
+        lambda d, by: void.void_disbursement(disbursement=d, why="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "retry_payout": (
+        lambda s: s.failed_payout(),
+        lambda p, by: payout.retry_payout(payout=p, by=by, now=NOW),
+        {"officer"},
+    ),
     "propose_disbursement": (
         lambda s: s.funded(),
         lambda c, by: disburse.propose_disbursement(
@@ -541,6 +664,96 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     "confirm_receipt": (
         lambda s: s.mandate(recorded=True),
         lambda p, by: payout.confirm_receipt(payout=p, receipt_on=NOW.date(), by=by, now=NOW),
+        {"officer"},
+    ),
+    # reconciliation
+    "ask_for_run": (lambda s: None, lambda _n, by: runs.ask_for_run(by=by, now=NOW), {"officer"}),
+    "resolve_difference": (
+        lambda s: s.difference(),
+        lambda d, by: resolve.resolve_difference(difference=d, by=by, now=NOW),
+        {"officer"},
+    ),
+    "accept_difference": (
+        lambda s: s.difference(),
+        lambda d, by: resolve.accept_difference(difference=d, why="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    # cash
+    "open_desk": (
+        lambda s: None,
+        lambda _n, by: desks.open_desk(
+            name="n", address="a", neighbourhood=world.neighbourhood(), by=by, now=NOW
+        ),
+        {"officer"},
+    ),
+    "edit_desk": (
+        lambda s: s.desk,
+        lambda d, by: desks.edit_desk(
+            desk=d, name="n", address="a", neighbourhood=d.neighbourhood, by=by, now=NOW
+        ),
+        {"officer"},
+    ),
+    "shut_desk": (lambda s: s.desk, lambda d, by: desks.shut_desk(desk=d, by=by, now=NOW), {"officer"}),
+    "reopen_desk": (
+        lambda s: counter.desk(status="shut"),
+        lambda d, by: desks.reopen_desk(desk=d, by=by, now=NOW),
+        {"officer"},
+    ),
+    "assign_operator": (
+        lambda s: (s.desk, world.person("New")),
+        lambda t, by: desks.assign_operator(desk=t[0], email=t[1].email, by=by, now=NOW),
+        {"officer"},
+    ),
+    "end_operator": (
+        lambda s: s.desk.operators.get(),
+        lambda o, by: desks.end_operator(operator=o, by=by, now=NOW),
+        {"officer"},
+    ),
+    "take_cash": (
+        lambda s: (s.desk, s.live()),
+        lambda t, by: take.take_cash(desk=t[0], campaign=t[1], amount_cents=500, by=by, now=NOW),
+        {"operator"},
+    ),
+    "cancel_receipt": (
+        lambda s: s.desk_receipt(),
+        lambda r, by: take.cancel_receipt(receipt=r, why="r", by=by, now=NOW),
+        {"operator"},
+    ),
+    "return_cash": (
+        lambda s: (s.desk, s.desk_receipt(owed=True)),
+        lambda t, by: give_back.return_cash(refund=t[1], desk=t[0], signature_name="D", by=by, now=NOW),
+        {"operator"},
+    ),
+    "ask_for_transfer": (
+        lambda s: s.desk_receipt(owed=True),
+        lambda r, by: give_back.ask_for_transfer(
+            refund=r, iban="IT60X0542811101000000123456", holder="D", by=by, now=NOW
+        ),
+        {"operator", "operator_elsewhere", "officer"},
+    ),
+    "close_day": (
+        lambda s: s.desk,
+        lambda d, by: closings.close_day(desk=d, counted_cents=0, by=by, now=NOW),
+        {"operator"},
+    ),
+    "countersign": (
+        lambda s: s.closing(),
+        lambda c, by: closings.countersign(closing=c, by=by, now=NOW),
+        {"operator", "officer"},
+    ),
+    "reject_closing": (
+        lambda s: s.closing(),
+        lambda c, by: closings.reject_closing(closing=c, why="r", by=by, now=NOW),
+        {"operator", "officer"},
+    ),
+    "send_cash": (
+        lambda s: s.closing(signed=True),
+        lambda c, by: closings.send_cash(closing=c, cents=100, bag="1", by=by, now=NOW),
+        {"operator", "officer"},
+    ),
+    "confirm_banked": (
+        lambda s: s.closing(sent=True),
+        lambda c, by: closings.confirm_banked(closing=c, proof="p", by=by, now=NOW),
         {"officer"},
     ),
     "change_amount": (

@@ -14,10 +14,10 @@ from crowdfund.kit import clock, jobs
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import record_birth
 from payments import postings
-from payments.enums import Place, RefundStatus
+from payments.enums import HeldUpBy, PayoutStatus, Place, RefundStatus
 from payments.gateway.client import GatewayError, GatewayRefused
 from payments.gateway.topups import read_top_up
-from payments.models import OwnAdvance, Refund
+from payments.models import OwnAdvance, Payout, Refund
 from payments.permissions import can_decide_advance, can_propose_advance
 from payments.selectors.reserve import reserve
 from payments.services import proposals
@@ -99,6 +99,7 @@ def approve_advance(*, advance: OwnAdvance, by: User, now: dt.datetime) -> None:
             now=now,
         )
         Refund.objects.filter(status=RefundStatus.WAITING).update(due_at=now)
+        Payout.objects.filter(status=PayoutStatus.WAITING, error=HeldUpBy.RESERVE).update(due_at=now)
         for drain in ("refunds.execute", "refunds.waiting", "payouts.execute"):
             jobs.wake(drain)
 

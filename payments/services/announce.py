@@ -13,10 +13,10 @@ from django.utils.translation import gettext_noop
 from accounts.templatetags.ui import moment
 from campaigns.enums import CampaignStatus
 from crowdfund.kit.money import format_euro
-from payments.enums import RefundReason
+from payments.enums import Channel, RefundReason
 from payments.permissions import RECOVER, link_token
 from payments.services.circulars import team_of, write_to_people
-from payments.services.letters import write_to_backer
+from payments.services.letters import desk_receipt_url, write_to_backer
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,9 +89,11 @@ def tell_failed(*, pledge: Pledge, now: dt.datetime) -> None:
 def tell_refunded(
     *, pledge: Pledge, cents: int, reason: str, once: str, now: dt.datetime, why: str = ""
 ) -> None:
-    """Say that `cents` go back, by which way, and why: `why` in the words of who decided it."""
-    amount = format_euro(cents, pledge.language)
-    more = {"channel": pledge.channel, "amount": amount}
+    """Say that `cents` go back, by which way, and why: `why` in the words of who decided it. Cash waits at a desk."""
+    more = {"channel": pledge.channel, "amount": format_euro(cents, pledge.language)}
+    if pledge.channel == Channel.CASH:
+        with translation.override(pledge.language):
+            more |= {"action_label": _("Open the receipt"), "action_url": desk_receipt_url(pledge)}
     if reason == RefundReason.SHORTFALL:
         figures = _shortfall_in_words(pledge.campaign.settlement, pledge.language)
         write_to_backer(pledge, "pledge_shortfall", now=now, once=once, **figures, **more)

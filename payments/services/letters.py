@@ -10,7 +10,7 @@ from django.utils import translation
 
 from accounts.notices.services import notify
 from crowdfund.kit.money import format_euro
-from payments.permissions import MANAGE, link_token
+from payments.permissions import DESK_RECEIPT, MANAGE, link_token
 from payments.services.consents import moment_in_words
 
 if TYPE_CHECKING:
@@ -26,14 +26,23 @@ def manage_url(pledge: Pledge) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
+def desk_receipt_url(pledge: Pledge) -> str:
+    """Give the absolute address of the receipts of cash given at a desk, in their language."""
+    with translation.override(pledge.language):
+        path = reverse("cash_receipt_donor", args=[link_token(pledge, DESK_RECEIPT)])
+    return f"{settings.SITE_URL}{path}"
+
+
 def write_to_backer(
     pledge: Pledge, event: str, *, now: dt.datetime, once: str | None = None, **more: str | bool
 ) -> None:
     """Queue the email `event` about a pledge, whose campaign and project must be loaded.
 
     `once` tells letters of the same event apart; without it each is a letter of its own. Figures and days go in words,
-    so that the templates are plain.
+    so that the templates are plain. Who gave cash without an email gets none.
     """
+    if not pledge.email:
+        return
     campaign = pledge.campaign
     with translation.override(pledge.language):
         campaign_url = settings.SITE_URL + campaign.get_absolute_url()

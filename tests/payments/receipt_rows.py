@@ -9,10 +9,16 @@ from typing import Any
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign, Reward
 from payments import postings
+from payments.bank.enums import LineStatus
+from payments.bank.models import BankLine, BankStatement
+from payments.bank.services.lines import name_of
+from payments.cash.enums import ReceiptKind as DeskReceiptKind
+from payments.cash.services.receipts import issue
 from payments.enums import AttemptStatus, Channel, PledgeStatus, RefundReason, RefundStatus
-from payments.models import ChargeAttempt, Pledge, Refund, Settlement
+from payments.models import ChargeAttempt, Dispute, Pledge, Refund, Settlement
+from payments.services.standing import standing
 from tests import world
-from tests.payments import bank
+from tests.payments import bank, counter
 from tests.world import NOW
 
 _n = itertools.count(1)
@@ -87,10 +93,27 @@ def received(campaign: Campaign, channel: Channel, cents: int = 5_000, **fields:
     )
     booking: dict[str, Any] = {"campaign_id": campaign.pk, "cents": cents, "now": NOW}
     if channel == Channel.BANK:
-        postings.bank_received(reference=f"pledge:{made.pk}:line:1", **booking)
+        postings.bank_received(reference=name_of(_line(made, cents)), **booking)
     else:
-        postings.cash_received(desk_id=1, reference=f"pledge:{made.pk}:receipt:1", **booking)
+        receipt = issue(
+            kind=DeskReceiptKind.RECEIVED, desk=counter.desk(), pledge=made, amount_cents=cents,
+            by=world.person(), now=NOW,
+        )  # fmt: skip
+        postings.cash_received(desk_id=receipt.desk_id, reference=f"desk_receipt:{receipt.pk}", **booking)
     return made
+
+
+def _line(pledge: Pledge, cents: int) -> BankLine:
+    """The line of a statement that brought a pledge's money."""
+    n, day = next(_n), pledge.received_on
+    statement = BankStatement.objects.create(
+        account="IT60X0542811101000000123456", statement_id=f"{n}", digest=f"{n}", file_digest="x", from_on=day,
+        to_on=day, opening_cents=0, closing_cents=cents, final=True, imported_by=world.person(), imported_at=NOW,
+    )  # fmt: skip
+    return BankLine.objects.create(
+        statement=statement, n=1, account=statement.account, key=f"{n}", credit=True, amount_cents=cents,
+        booked_on=day, status=LineStatus.MATCHED, pledge=pledge, counted_cents=cents,
+    )  # fmt: skip
 
 
 def give_back(pledge: Pledge, cents: int, reason: RefundReason = RefundReason.DECIDED) -> Refund:
@@ -105,3 +128,13 @@ def give_back(pledge: Pledge, cents: int, reason: RefundReason = RefundReason.DE
     pledge.status = PledgeStatus.REFUNDED if whole else PledgeStatus.PARTLY_REFUNDED
     pledge.save(update_fields=["status"])
     return made
+
+
+def lose(pledge: Pledge, cents: int) -> None:
+    """A dispute that was lost and settled, and the status it leaves."""
+    Dispute.objects.create(
+        attempt=pledge.attempts.get(), pledge=pledge, stripe_id=f"du_{next(_n)}", status="lost", amount_cents=cents,
+        withdrawn_cents=cents, lost_cents=cents, opened_at=NOW, settled_at=NOW + dt.timedelta(days=1),
+    )  # fmt: skip
+    pledge.status = standing(pledge)
+    pledge.save(update_fields=["status"])

@@ -384,7 +384,7 @@ class TestForwardOnly:
         sound()
 
     def test_lost_at_once_as_a_direct_debit_is(self):
-        given = as_collected(funded(), method="sepa_debit")
+        given = as_collected(funded(), method="sepa_debit", mandate_id="mandate_1")
         for _ in range(2):
             apply_dispute(seen=seen_of(given, status="lost"), now=NOW)
         assert (again(given).status, Dispute.objects.get().lost_cents) == ("lost", 10_000)

@@ -24,6 +24,7 @@ from payments.services.payees import (
     WAITS,
     approve_payee_change,
     object_to_payee_change,
+    open_requested_account,
     propose_payee_change,
     reject_payee_change,
     request_account,
@@ -318,6 +319,24 @@ class TestAnotherAccount:
         assert change.stripe_account_id
         with pytest.raises(IntegrityError), transaction.atomic():
             PayeeChange.objects.update(stripe_account_id="acct_other")
+
+    def test_only_an_owner_asks(self):
+        campaign = paying.funded()
+        organisation = campaign.project.organisation
+        paying.account_row(organisation)
+        accountant = world.person()
+        Membership.objects.create(
+            user=accountant, organisation=organisation, role=TeamRole.ACCOUNTANT, since=NOW
+        )
+        change = requested(campaign)
+        for by in (accountant, world.person(), world.staff(Role.OFFICER, Role.APPROVER)):
+            with pytest.raises(NotAllowed):
+                request_account(organisation=organisation, reason="x", evidence="x", by=by, now=NOW)
+            with pytest.raises(NotAllowed):
+                open_requested_account(change=change, by=by, now=NOW)
+        with pytest.raises(Refused) as refused:
+            open_requested_account(change=change, by=paying.owner_of(campaign), now=NOW)
+        assert refused.value.code == "change_over"
 
     def test_the_first_takes_no_change(self):
         campaign = paying.funded()

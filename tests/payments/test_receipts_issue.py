@@ -18,13 +18,13 @@ from campaigns.models import Campaign
 from crowdfund.kit import clock
 from payments.enums import Channel, PledgeStatus, RefundReason
 from payments.ledger.models import LedgerTransfer
-from payments.models import Pledge, Settlement
+from payments.models import Pledge, Refund, Settlement
 from payments.receipts.enums import CorrectionReason, ReceiptKind
 from payments.receipts.formula import documents_due
 from payments.receipts.models import DonorDetails, Receipt, ReceiptSeries, ReceiptText
 from payments.receipts.services.drains import correct_due, issue_all, issue_due
 from tests import world
-from tests.payments.receipt_rows import collected, funded, give_back, received, reward
+from tests.payments.receipt_rows import collected, funded, give_back, lose, received, reward
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -324,7 +324,7 @@ def test_an_open_dispute_changes_nothing_and_a_lost_one_voids():
     issue_due()
     Pledge.objects.update(status=PledgeStatus.DISPUTED)
     assert correct_due() == 0
-    Pledge.objects.update(status=PledgeStatus.LOST)
+    lose(pledge, 5_000)
     assert correct_due() == 1
     assert issued(pledge) == [(1, R, 5_000, None), (2, C, 5_000, 1)]
     assert Receipt.objects.get(number=2).reason == CorrectionReason.DISPUTE
@@ -336,9 +336,23 @@ def test_what_was_partly_refunded_and_then_lost_is_void_altogether():
     issue_due()
     give_back(pledge, 2_000)
     correct_due()
-    Pledge.objects.update(status=PledgeStatus.LOST)
+    lose(pledge, 3_000)
     assert correct_due() == 1
     assert issued()[-1] == (4, C, 3_000, 3)
+    assert correct_due() == 0
+
+
+def test_a_part_lost_to_the_bank_leaves_a_receipt_for_the_rest():
+    pledge = collected(funded(), 5_000)
+    issue_due()
+    lose(pledge, 2_000)
+    assert correct_due() == 1
+    assert issued() == [(1, R, 5_000, None), (2, C, 5_000, 1), (3, R, 3_000, None)]
+    assert Receipt.objects.get(number=2).reason == CorrectionReason.DISPUTE
+    give_back(pledge, 1_000)
+    Refund.objects.update(done_at=NOW + dt.timedelta(days=2))
+    assert correct_due() == 1
+    assert Receipt.objects.get(number=4).reason == CorrectionReason.REFUND
     assert correct_due() == 0
 
 

@@ -151,22 +151,37 @@ class TestCardMoney:
         assert (refund.status, again(given).status, held(campaign)) == ("done", "refunded", 0)
         assert reserve_left_cents("stripe") == 0
 
-    def test_a_payout_on_its_way_is_awaited(self, bank, at):
+    def test_a_release_that_has_not_left_is_void(self, bank, at):
         advance(bank)
-        [given] = collected(bank, at, 10_000, token="pm_card_visa")
+        given = collected(bank, at, 10_000, 10_000)[0]
         campaign = given.campaign
         payout = release(bank, campaign)
         refund = decided(given, 10_000)
+        payout.refresh_from_db()
+        assert (payout.status, payout.disbursement.status) == ("cancelled", "void")
+        assert refund.status == "created"
         run()
-        refund.refresh_from_db()
-        assert (refund.status, TransferReversal.objects.count()) == ("waiting", 0)
-        assert credit_balance(f"payable:{campaign.pk}") == payout.amount_cents
-        bank.control("make-available")
+        assert (again(given).status, held(campaign)) == ("refunded", 10_000 - FEE)
+        assert credit_balance(f"payable:{campaign.pk}") == 0
+
+    def test_one_on_its_way_is_awaited(self, bank, at):
+        advance(bank)
+        [given] = collected(bank, at, 10_000)
+        payout = release(bank, given.campaign)
+        bank.fault("POST /v1/transfers", "cut_after", times=1)
+        bank.fault("POST /v1/transfers", "cut_before", times=3)
         run("payouts.execute")
-        at(NOW + dt.timedelta(minutes=15))
+        refund = decided(given, 10_000)
         run()
         refund.refresh_from_db()
-        assert (refund.status, held(campaign)) == ("done", 0)
+        payout.refresh_from_db()
+        assert (payout.status, refund.status, TransferReversal.objects.count()) == ("unknown", "waiting", 0)
+        bank.no_faults()
+        at(NOW + dt.timedelta(minutes=15))
+        run("payouts.execute")
+        run()
+        refund.refresh_from_db()
+        assert (refund.status, held(given.campaign)) == ("done", 0)
 
 
 def held_before(gross: int) -> int:

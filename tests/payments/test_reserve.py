@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.notices.models import Notice
@@ -149,7 +150,7 @@ class TestWhatWaits:
         officer = world.staff(Role.OFFICER)
         [given] = collected(bank, at, 10_000)
         other = collected(bank, at, 20_000)[0]
-        bank.control("top-up", amount=1_000)  # money is there, but nobody has said whose
+        top_up = bank.control("top-up", amount=1_000)  # money is there, but nobody has said whose
         refund = decided(given, 10_000)
         run()
         run()
@@ -159,8 +160,11 @@ class TestWhatWaits:
             pay_out(bank, other.campaign)
         assert bank.stripe.transfers.list({"transfer_group": f"campaign:{other.campaign_id}"}).data == []
         assert Notice.objects.filter(event="reserve_empty", user=officer).count() == 1
-        assert any("reserve" in task.url or "fondo" in task.url for task in desk.officer_tasks(officer, NOW))
-        advance(cents=1_000)
+        assert reverse("reserve") in [task.url for task in desk.officer_tasks(officer, NOW)]
+        found = propose_advance(
+            place="stripe", amount_cents=1_000, proof=top_up["id"], reason="Fondo", by=officer, now=NOW
+        )
+        approve_advance(advance=found, by=world.staff(Role.APPROVER), now=NOW)
         run()
         run("payouts.execute")
         refund.refresh_from_db()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from campaigns.enums import CampaignStatus
-from payments.enums import AttemptStatus, Channel, PledgeStatus, RefundReason, RefundStatus
+from payments.bank.models import BankLine
+from payments.bank.services.lines import name_of
+from payments.cash.models import DeskReceipt
+from payments.enums import OF_THE_PLEDGE, AttemptStatus, Channel, PledgeStatus, RefundStatus
 from payments.ledger.models import LedgerTransfer
-from payments.models import Pledge, Refund
+from payments.models import Dispute, Pledge, Refund
 from payments.postings import held
 from payments.receipts.enums import CorrectionReason, ReceiptKind
 from payments.receipts.models import Receipt
+from payments.selectors.refunds import back_of_pledge_cents
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,26 +31,6 @@ WAITS_FOR_RECEIPT: Final = frozenset(PledgeStatus.values) - {
     PledgeStatus.REFUNDED, PledgeStatus.LOST,
 }  # fmt: skip
 """Where a document may still come: not of a pledge that ended without money."""
-NEVER_COUNTED: Final = (RefundReason.LATE, RefundReason.DUPLICATE, RefundReason.EXCESS)
-"""Refunds of money that was never part of what the pledge counted for."""
-RECEIVED_AS: Final = {
-    Channel.BANK: ("bank_received", "bank_matched"),
-    Channel.CASH: ("cash_received",),
-}
-
-
-def refunds_of_pledges() -> QuerySet[Refund]:
-    """Return the refunds that gave back what a pledge counted for."""
-    return Refund.objects.filter(status=RefundStatus.DONE).exclude(reason__in=NEVER_COUNTED)
-
-
-def back_cents(pledge: Pledge) -> int:
-    """Say what of a pledge really went back to its backer, in whole cents: by refund, or lost to the bank."""
-    if pledge.status == PledgeStatus.LOST:
-        whole: int = pledge.amount_cents
-        return whole
-    back = refunds_of_pledges().filter(pledge=pledge).aggregate(cents=Sum("amount_cents", default=0))
-    return int(back["cents"])
 
 
 def final_cents(pledge: Pledge) -> int | None:
@@ -60,18 +44,19 @@ def final_cents(pledge: Pledge) -> int | None:
     if pledge.status not in FINAL:
         return None
     collected: int = pledge.amount_cents
-    return max(0, collected - back_cents(pledge))
+    return max(0, collected - back_of_pledge_cents(pledge, done=True))
 
 
 def _names_of_money(pledge: Pledge) -> Q:
-    """Select the transfers that may have booked a pledge's money: by card the charge that succeeded.
-
-    By transfer and in cash their reference begins with `pledge:{id}:`.
-    """
+    """Select the transfers that may have booked a pledge's money: by its charge, bank line or desk receipt."""
     if pledge.channel == Channel.CARD:
         keys = pledge.attempts.filter(status=AttemptStatus.SUCCEEDED).values("idempotency_key")
         return Q(code="charge_collected", reference__in=keys)
-    return Q(code__in=RECEIVED_AS[Channel(pledge.channel)], reference__startswith=f"pledge:{pledge.pk}:")
+    if pledge.channel == Channel.BANK:
+        lines = [name_of(line) for line in BankLine.objects.filter(pledge=pledge, counted_cents__gt=0)]
+        return Q(code__in=("bank_received", "bank_matched"), reference__in=lines)
+    desk_receipts = DeskReceipt.objects.filter(pledge=pledge).values_list("pk", flat=True)
+    return Q(code="cash_received", reference__in=[f"desk_receipt:{pk}" for pk in desk_receipts])
 
 
 def transfer_of(pledge: Pledge) -> LedgerTransfer | None:
@@ -113,28 +98,36 @@ def pledges_due(*, since: dt.datetime | None = None) -> QuerySet[Pledge]:
     ).order_by("collected_at", "pk")
 
 
-def _sum_of(rows: QuerySet[Receipt] | QuerySet[Refund]) -> Coalesce:
-    total = rows.order_by().values("pledge").annotate(cents=Sum("amount_cents")).values("cents")
+def _sum_of(rows: QuerySet[Any], field: str) -> Coalesce:
+    total = rows.order_by().values("pledge").annotate(cents=Sum(field)).values("cents")
     return Coalesce(Subquery(total, output_field=BigIntegerField()), 0)
 
 
 def pledges_to_correct() -> list[tuple[int, CorrectionReason]]:
     """Return the pledges whose documents say another sum than what is final, and why: given back, or lost."""
-    live = Receipt.objects.filter(pledge=OuterRef("pk"), correction__isnull=True).exclude(
-        kind=ReceiptKind.CORRECTION
-    )
-    back = refunds_of_pledges().filter(pledge=OuterRef("pk"))
-    issued = Pledge.objects.filter(Exists(Receipt.objects.filter(pledge=OuterRef("pk"))))
-    lost = issued.filter(Exists(live), status=PledgeStatus.LOST)
-    given_back = (
-        issued.filter(
-            pk__in=Refund.objects.exclude(reason__in=NEVER_COUNTED).values("pledge"),
-            status__in=FINAL - {PledgeStatus.LOST},
+    live = Receipt.objects.filter(correction__isnull=True).exclude(kind=ReceiptKind.CORRECTION)
+    back = Refund.objects.filter(status=RefundStatus.DONE, reason__in=OF_THE_PLEDGE)
+    lost = Dispute.objects.filter(lost_cents__gt=0, attempt__status=AttemptStatus.SUCCEEDED)
+    touched = Refund.objects.filter(reason__in=OF_THE_PLEDGE).values("pledge").union(lost.values("pledge"))
+    of_it = {"pledge": OuterRef("pk")}
+    found = (
+        Pledge.objects.filter(Exists(Receipt.objects.filter(**of_it)), pk__in=touched, status__in=FINAL)
+        .annotate(
+            live=_sum_of(live.filter(**of_it), "amount_cents"),
+            back=_sum_of(back.filter(**of_it), "amount_cents"),
+            lost=_sum_of(lost.filter(**of_it), "lost_cents"),
+            given_back_at=Subquery(back.filter(**of_it).order_by("-done_at").values("done_at")[:1]),
+            lost_at=Subquery(lost.filter(**of_it).order_by("-settled_at").values("settled_at")[:1]),
         )
-        .annotate(live=_sum_of(live), back=_sum_of(back))
-        .filter(~Q(live=F("amount_cents") - F("back")))
+        .filter(~Q(live=F("amount_cents") - F("back") - F("lost")))
+        .order_by("pk")
     )
     return [
-        *((pk, CorrectionReason.DISPUTE) for pk in lost.order_by("pk").values_list("pk", flat=True)),
-        *((pk, CorrectionReason.REFUND) for pk in given_back.order_by("pk").values_list("pk", flat=True)),
+        (
+            pk,
+            CorrectionReason.DISPUTE
+            if lost_at and lost_at >= (back_at or lost_at)
+            else CorrectionReason.REFUND,
+        )
+        for pk, back_at, lost_at in found.values_list("pk", "given_back_at", "lost_at")
     ]
