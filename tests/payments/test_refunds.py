@@ -311,7 +311,8 @@ class TestBackersAsk:
         notice = Notice.objects.get(event="refund_refused")
         assert (notice.status, notice.email) == ("sent", given.email)
         assert "The works have begun." in notice.text
-        assert ask_refund(pledge=given, text="Una ragione nuova", by=None, token=token, now=NOW)
+        anew = ask_refund(pledge=given, text="Una ragione nuova", by=None, token=token, now=NOW)
+        assert anew.status == "open"
 
     def test_a_yes_is_a_decision_by_two_people(self):
         given = as_collected(funded())
