@@ -159,13 +159,15 @@ class ReceivablesView(StaffList):
 class ClosingsView(Proposals):
     """What became of debts. For officers, approvers and auditors."""
 
-    serializer_class = shapes.ClosingSerializer
-    given = shapes.ClosingSerializer
+    serializer_class = shapes.ReceivableClosingSerializer
+    given = shapes.ReceivableClosingSerializer
     rows = staticmethod(closings)
     propose = staticmethod(propose_closing)
     filterset_fields = ["status", "kind"]
 
-    @extend_schema(request=shapes.ClosingSerializer, responses={201: shapes.ClosingSerializer})
+    @extend_schema(
+        request=shapes.ReceivableClosingSerializer, responses={201: shapes.ReceivableClosingSerializer}
+    )
     def post(self, request: Request) -> Response:
         """Propose that a debt was paid back, or is given up; another person confirms. For officers."""
         return self._propose(request)

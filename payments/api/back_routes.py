@@ -9,6 +9,7 @@ from django.urls import path
 from payments.api import back
 from payments.api import back_serializers as shapes
 from payments.api.deeds import deed_view
+from payments.api.money import WhySerializer
 from payments.permissions import can_see_dispute
 from payments.selectors.disputes import disputes
 from payments.selectors.receivables import advances, closings
@@ -46,20 +47,20 @@ KINDS: dict[str, tuple[Any, Any, str, str]] = {
     "refunds-another-way": (back.other_ways, shapes.OtherWaySerializer, "other", "refunds"),
     "reversals": (back.reversals, shapes.ReversalSerializer, "reversal", "refunds"),
     "disputes": (disputes, shapes.DisputeSerializer, "dispute", "disputes"),
-    "receivable-closings": (closings, shapes.ClosingSerializer, "closing", "reserve"),
+    "receivable-closings": (closings, shapes.ReceivableClosingSerializer, "closing", "reserve"),
     "reserve/advances": (advances, shapes.AdvanceSerializer, "advance", "reserve"),
 }
 # address, deed, service, what is given, what the documentation says
 DEEDS: list[tuple[str, str, Callable[..., Any], Any, str]] = [
     ("refund-decisions", "approve", refund_decisions.approve_refund, None,
      "Approve a refund that somebody else proposed. For approvers."),
-    ("refund-decisions", "reject", refund_decisions.reject_refund, shapes.WhySerializer,
+    ("refund-decisions", "reject", refund_decisions.reject_refund, WhySerializer,
      "Reject a refund that somebody else proposed. For approvers."),
-    ("refund-requests", "refuse", refund_requests.refuse_request, shapes.AnswerSerializer,
+    ("refund-requests", "refuse", refund_requests.refuse_request, shapes.RefundAnswerSerializer,
      "Answer a backer's request with a no; they get it by email. For officers."),
     ("refunds-another-way", "approve", other_ways.approve_other_way, None,
      "Confirm that a refund was paid another way. For approvers."),
-    ("refunds-another-way", "reject", other_ways.reject_other_way, shapes.WhySerializer,
+    ("refunds-another-way", "reject", other_ways.reject_other_way, WhySerializer,
      "Say that the transfer can't be confirmed. For approvers."),
     ("reversals", "try-again", reversals.try_again, None,
      "Send a reversal that Stripe refused once more. For officers."),
@@ -73,11 +74,11 @@ DEEDS: list[tuple[str, str, Callable[..., Any], Any, str]] = [
      "Accept a dispute: the campaign loses the money. For officers."),
     ("receivable-closings", "approve", receivable_services.approve_closing, None,
      "Confirm what became of a debt. For approvers."),
-    ("receivable-closings", "reject", receivable_services.reject_closing, shapes.WhySerializer,
+    ("receivable-closings", "reject", receivable_services.reject_closing, WhySerializer,
      "Turn down what was said to have become of a debt. For approvers."),
     ("reserve/advances", "approve", advance_services.approve_advance, None,
      "Confirm that money was paid in. For approvers."),
-    ("reserve/advances", "reject", advance_services.reject_advance, shapes.WhySerializer,
+    ("reserve/advances", "reject", advance_services.reject_advance, WhySerializer,
      "Say that the money is not there. For approvers."),
 ]  # fmt: skip
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from payments.enums import ClosingKind, Place
 from payments.models import (
     Dispute,
     OtherWay,
@@ -29,6 +28,10 @@ class RefundSerializer(serializers.ModelSerializer[Refund]):
 
     pledge = serializers.UUIDField(source="pledge.public_id")
     campaign = serializers.CharField(source="pledge.campaign.slug")
+    channel = serializers.CharField(help_text="`card`, `bank` or `cash`.")
+    status = serializers.CharField(
+        help_text="`waiting`, `created`, `unknown` (sent), `done`, `failed` or `cancelled`."
+    )
 
     class Meta:
         model = Refund
@@ -41,6 +44,7 @@ class RefundDecisionSerializer(serializers.ModelSerializer[RefundDecision]):
     """A decision to give a pledge back, whole or in part."""
 
     pledge = serializers.UUIDField(source="pledge.public_id")
+    status = serializers.CharField(read_only=True, help_text="`proposed`, `approved`, `rejected` or `void`.")
 
     class Meta:
         model = RefundDecision
@@ -62,6 +66,7 @@ class RefundRequestSerializer(serializers.ModelSerializer[RefundRequest]):
     """A backer's request."""
 
     pledge = serializers.UUIDField(source="pledge.public_id")
+    status = serializers.CharField(help_text="`open`, `granted` or `refused`.")
 
     class Meta:
         model = RefundRequest
@@ -75,7 +80,7 @@ class AskSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=2000)
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class RefundAnswerSerializer(serializers.Serializer[Any]):
     """Why a request is refused; the backer gets it by email."""
 
     answer = serializers.CharField(max_length=2000)
@@ -83,6 +88,8 @@ class AnswerSerializer(serializers.Serializer[Any]):
 
 class OtherWaySerializer(serializers.ModelSerializer[OtherWay]):
     """A refund paid by bank transfer because the card's bank did not take it."""
+
+    status = serializers.CharField(read_only=True, help_text="`proposed`, `approved`, `rejected` or `void`.")
 
     class Meta:
         model = OtherWay
@@ -92,6 +99,10 @@ class OtherWaySerializer(serializers.ModelSerializer[OtherWay]):
 
 class ReversalSerializer(serializers.ModelSerializer[TransferReversal]):
     """Money being taken back from a connected account."""
+
+    status = serializers.CharField(
+        help_text="`created`, `unknown` (sent), `done`, `failed`, `impossible` or `cancelled`."
+    )
 
     class Meta:
         model = TransferReversal
@@ -105,6 +116,9 @@ class DisputeSerializer(serializers.ModelSerializer[Dispute]):
     pledge = serializers.UUIDField(source="pledge.public_id")
     campaign = serializers.CharField(source="pledge.campaign.slug")
     out_cents = serializers.IntegerField(help_text="What the bank holds of ours now.")
+    status = serializers.CharField(
+        help_text="`inquiry`, `needs_response`, `under_review`, `won`, `lost` or `closed`."
+    )
 
     class Meta:
         model = Dispute
@@ -125,6 +139,8 @@ class ReceivableSerializer(serializers.ModelSerializer[Receivable]):
     organisation = serializers.CharField(source="organisation.slug")
     campaign = serializers.CharField(source="campaign.slug")
     left_cents = serializers.IntegerField()
+    channel = serializers.CharField(help_text="`card`, `bank` or `cash`.")
+    status = serializers.CharField(help_text="`open`, `paid` or `written_off`.")
 
     class Meta:
         model = Receivable
@@ -133,12 +149,13 @@ class ReceivableSerializer(serializers.ModelSerializer[Receivable]):
         read_only_fields = fields
 
 
-class ClosingSerializer(serializers.ModelSerializer[ReceivableClosing]):
+class ReceivableClosingSerializer(serializers.ModelSerializer[ReceivableClosing]):
     """What became of a debt: paid back into our bank account, or given up."""
 
-    kind = serializers.ChoiceField(choices=ClosingKind.choices)
+    kind = serializers.CharField(help_text="`paid` or `write_off`.")
     amount_cents = serializers.IntegerField(max_value=MOST)
     reason = serializers.CharField(max_length=200)
+    status = serializers.CharField(read_only=True, help_text="`proposed`, `approved`, `rejected` or `void`.")
 
     class Meta:
         model = ReceivableClosing
@@ -149,7 +166,7 @@ class ClosingSerializer(serializers.ModelSerializer[ReceivableClosing]):
 class PlaceSerializer(serializers.Serializer[Any]):
     """The platform's own money in one place."""
 
-    place = serializers.ChoiceField(choices=Place.choices)
+    place = serializers.CharField(help_text="`stripe` or `bank`.")
     left_cents = serializers.IntegerField()
     advanced_cents = serializers.IntegerField()
     fees_cents = serializers.IntegerField()
@@ -162,18 +179,13 @@ class PlaceSerializer(serializers.Serializer[Any]):
 class AdvanceSerializer(serializers.ModelSerializer[OwnAdvance]):
     """Money of the platform's own, paid in."""
 
-    place = serializers.ChoiceField(choices=Place.choices)
+    place = serializers.CharField(help_text="`stripe` or `bank`.")
     amount_cents = serializers.IntegerField(max_value=MOST)
     reason = serializers.CharField(max_length=200)
     proof = serializers.CharField(max_length=64)
+    status = serializers.CharField(read_only=True, help_text="`proposed`, `approved`, `rejected` or `void`.")
 
     class Meta:
         model = OwnAdvance
         fields = [*DECISION, "place", "amount_cents", "proof"]
         read_only_fields = ["id", "status", "proposed_at", "decided_at"]
-
-
-class WhySerializer(serializers.Serializer[Any]):
-    """Why something is turned down."""
-
-    why = serializers.CharField(max_length=200)

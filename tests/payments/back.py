@@ -143,7 +143,7 @@ def pay_out(bank: Bank, campaign: Campaign, cents: int | None = None) -> Payout:
 
 def at_stripe(bank: Bank) -> int:
     """What lies in the platform's balance, available and pending."""
-    balance = bank.stripe.balance.retrieve()
+    balance: Any = bank.stripe.balance.retrieve()
     return sum(line.amount for line in [*balance.available, *balance.pending])
 
 

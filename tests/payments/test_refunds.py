@@ -311,7 +311,8 @@ class TestBackersAsk:
         notice = Notice.objects.get(event="refund_refused")
         assert (notice.status, notice.email) == ("sent", given.email)
         assert "The works have begun." in notice.text
-        assert ask_refund(pledge=given, text="Una ragione nuova", by=None, token=token, now=NOW)
+        anew = ask_refund(pledge=given, text="Una ragione nuova", by=None, token=token, now=NOW)
+        assert anew.status == "open"
 
     def test_a_yes_is_a_decision_by_two_people(self):
         given = as_collected(funded())
@@ -329,3 +330,37 @@ class TestBackersAsk:
         with pytest.raises(Invalid):
             ask_refund(pledge=given, text=" ", by=None, token=link_token(given, MANAGE), now=NOW)
         assert not RefundRequest.objects.exists()
+
+
+class TestTheLetters:
+    @pytest.mark.parametrize("language", ["it", "en"])
+    def test_each_says_how_the_money_comes_back_and_why(self, language):
+        hows = {
+            "card": ("cinque", "five to ten days"),
+            "bank": ("conto", "account you gave"),
+            "cash": ("ricevuta", "receipt"),
+        }
+        for channel, words in hows.items():
+            decided(as_collected(funded(), channel=channel, language=language), 4_000)
+            while send_due_notices():
+                pass
+            notice = Notice.objects.filter(event="pledge_refunded").latest("pk")
+            assert notice.status == "sent"
+            assert words[language == "en"] in notice.text
+            for text in (notice.text, notice.html):
+                assert "Progetto cambiato" in text
+                assert "40" in text
+
+    @pytest.mark.parametrize("language", ["it", "en"])
+    def test_the_officers_are_told_in_their_language(self, language):
+        officer = world.staff(Role.OFFICER)
+        type(officer).objects.filter(pk=officer.pk).update(language=language)
+        decided(as_collected(funded()), 10_000)
+        execute_refunds()
+        execute_refunds()
+        while send_due_notices():
+            pass
+        notice = Notice.objects.get(event="reserve_empty", user=officer)
+        assert notice.status == "sent"
+        assert "1,75" in notice.text or "1.75" in notice.text
+        assert ("riserva" if language == "it" else "reserve") in notice.subject
