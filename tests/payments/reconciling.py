@@ -22,7 +22,7 @@ from payments.reconciliation.selectors.differences import open_differences
 from payments.reconciliation.services.runs import ask_for_run, run_due
 from payments.services.advances import approve_advance, propose_advance
 from payments.services.disburse import approve_disbursement, propose_disbursement
-from payments.services.payout import open_payout_account, refresh_payout_account
+from payments.services.payout_account import open_payout_account, refresh_payout_account
 from payments.services.refund_decisions import approve_refund, propose_refund
 from tests import world
 from tests.payments.bank import PAYS_AT_ONCE, Bank, pledge
