@@ -15,10 +15,12 @@ class Channel(TextChoices):
     CARD = "card", _("Card")  # through Stripe: a card or a direct debit
     BANK = "bank", _("Bank transfer")
     CASH = "cash", _("Cash")
-    MATCH = "match", _("The city's match")
+    MATCH = "match", _("The city's match")  # by mandates of the treasury
+    SPONSOR = "sponsor", _("The match, by a sponsor")  # out of a sponsor's money that lies at our bank
 
 
 CROWD_CHANNELS = (Channel.CARD, Channel.BANK, Channel.CASH)
+MATCH_CHANNELS = (Channel.MATCH, Channel.SPONSOR)
 
 
 class Method(TextChoices):
@@ -197,7 +199,7 @@ class PayeeKind(TextChoices):
 
 
 PAID_BY_CARD_ACCOUNT = (Channel.CARD,)
-PAID_BY_IBAN = (Channel.BANK, Channel.CASH)
+PAID_BY_IBAN = (Channel.BANK, Channel.CASH, Channel.SPONSOR)
 
 
 class PayeeChangeStatus(TextChoices):

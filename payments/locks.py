@@ -12,6 +12,7 @@ from django.db import connection
 
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign, Project
+from payments.enums import MATCH_CHANNELS, Channel
 from payments.models import (
     CampaignChannel,
     ChargeAttempt,
@@ -109,7 +110,11 @@ def lock_reserve() -> None:
 
 
 def lock_channel(campaign_id: int, channel: str) -> None:
-    """Lock a campaign's money in one channel: for disbursement, refund and dispute, never for a charge."""
+    """Lock a campaign's money in one channel: for disbursement, refund and dispute, never for a charge.
+
+    A match has one lock, whoever pays it.
+    """
+    channel = Channel.MATCH if channel in MATCH_CHANNELS else channel
     CampaignChannel.objects.bulk_create(
         [CampaignChannel(campaign_id=campaign_id, channel=channel)], ignore_conflicts=True
     )

@@ -21,7 +21,8 @@ WHICH_MONEY = {
     Channel.CARD: _("The residents' money, paid by card"),
     Channel.BANK: _("The residents' money, by bank transfer"),
     Channel.CASH: _("The residents' money, in cash"),
-    Channel.MATCH: _("The city's match"),
+    Channel.MATCH: _("The city's match, by the treasury"),
+    Channel.SPONSOR: _("The match, out of a sponsor's money"),
 }
 
 

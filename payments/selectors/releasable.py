@@ -13,7 +13,15 @@ from django.db.models import Case, F, Q, Sum, When
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
-from payments.enums import Channel, DisbursementStatus, HeldUpBy, PayoutKind, PayoutStatus, RefundStatus
+from payments.enums import (
+    MATCH_CHANNELS,
+    Channel,
+    DisbursementStatus,
+    HeldUpBy,
+    PayoutKind,
+    PayoutStatus,
+    RefundStatus,
+)
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.selectors import credit_balance, debit_balance
 from payments.models import Disbursement, Payout, Refund
@@ -80,9 +88,9 @@ class Releasable:
 
 def releasable(campaign: Campaign, channel: str, now: dt.datetime) -> Releasable:
     """Read what may leave in one channel. Who decides on it holds the channel (`lock_channel`)."""
+    if channel in MATCH_CHANNELS:
+        return _match(campaign, channel)
     proposed = _cents(_decisions(campaign, channel).filter(status=DisbursementStatus.PROPOSED))
-    if channel == Channel.MATCH:
-        return _match(campaign, proposed)
     moves = _moves(f"held:{campaign.pk}:{channel}")
     collected, fees, refunded, released = (
         _of(moves, codes) for codes in (COLLECTED, FEES, REFUNDED, RELEASED)
@@ -115,18 +123,32 @@ def releasable_by_channel(campaign: Campaign, now: dt.datetime) -> list[tuple[Ch
     return [(channel, left) for channel, left in found if left.collected_cents] or found[:1]
 
 
-def _match(campaign: Campaign, proposed: int) -> Releasable:
+def _match(campaign: Campaign, channel: str) -> Releasable:
+    """Read what may leave of a match: what is bound and not yet paid, by the treasury or out of a sponsor's money."""
+    decisions = _decisions(campaign, *MATCH_CHANNELS)
+    proposed = _cents(decisions.filter(status=DisbursementStatus.PROPOSED))
     # in this order: a tranche that is paid in between is then subtracted twice, never not at all
-    unpaid = _cents(_decisions(campaign, Channel.MATCH).filter(status=DisbursementStatus.APPROVED))
+    unpaid = _cents(decisions.filter(status=DisbursementStatus.APPROVED))
     committed = Campaign.objects.filter(pk=campaign.pk, reservation__status="committed")
-    bound = committed.values_list("reservation__bound_cents", flat=True).first() or 0
+    rows = committed.values_list("reservation__bound_cents", "reservation__fund_id")
+    bound, fund_id = rows.first() or (0, None)
+    place = None
+    if channel == Channel.SPONSOR:
+        theirs = credit_balance(f"held_fund:{fund_id}") if fund_id else 0
+        place = min(theirs, at_the_bank_cents(channel))
+        if not theirs:
+            bound = unpaid  # no sponsor's money has come for this pot: nothing to show
     return Releasable(
-        collected_cents=bound, released_cents=-unpaid, held_cents=bound - unpaid, proposed_cents=proposed
+        collected_cents=bound,
+        released_cents=-unpaid,
+        held_cents=bound - unpaid,
+        proposed_cents=proposed,
+        place_cents=place,
     )
 
 
-def _decisions(campaign: Campaign, channel: str) -> QuerySet[Disbursement]:
-    return Disbursement.objects.filter(campaign=campaign, channel=channel)
+def _decisions(campaign: Campaign, *channels: str) -> QuerySet[Disbursement]:
+    return Disbursement.objects.filter(campaign=campaign, channel__in=channels)
 
 
 def _cents(rows: QuerySet[Any]) -> int:

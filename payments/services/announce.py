@@ -174,5 +174,6 @@ def tell_team_paid(*, disbursement: Disbursement, now: dt.datetime) -> None:
         amount_cents=disbursement.amount_cents,
         payee=disbursement.payee,
         is_match=disbursement.channel == "match",
+        by_sponsor=disbursement.channel == "sponsor",
         by_card=disbursement.channel == "card",
     )

@@ -20,6 +20,7 @@ from crowdfund.kit.states import IllegalTransition, advance, record_birth
 from payments import postings
 from payments.enums import (
     DISBURSEMENT_TRANSITIONS,
+    MATCH_CHANNELS,
     PAID_BY_CARD_ACCOUNT,
     PAID_BY_IBAN,
     Channel,
@@ -31,6 +32,7 @@ from payments.enums import (
 from payments.gateway.client import GatewayError
 from payments.gateway.transfers import available_cents
 from payments.locks import lock_campaign, lock_channel, lock_disbursement
+from payments.matching.services import fund_of, lock_fund_of
 from payments.models import Disbursement, Payout, PayoutAccount
 from payments.permissions import can_decide_disbursement, can_propose_disbursement
 from payments.selectors.payees import Payee, payee_now, same_payee
@@ -44,12 +46,13 @@ if TYPE_CHECKING:
     from payments.selectors.releasable import Releasable
 
 log = logging.getLogger(__name__)
-OPEN_CHANNELS = (Channel.CARD, Channel.BANK, Channel.CASH, Channel.MATCH)
+OPEN_CHANNELS = (Channel.CARD, Channel.BANK, Channel.CASH, Channel.MATCH, Channel.SPONSOR)
 KINDS = {
     Channel.CARD: PayoutKind.CONNECT_TRANSFER,
     Channel.BANK: PayoutKind.CREDIT_TRANSFER,
     Channel.CASH: PayoutKind.CREDIT_TRANSFER,
     Channel.MATCH: PayoutKind.TREASURY_MANDATE,
+    Channel.SPONSOR: PayoutKind.CREDIT_TRANSFER,
 }
 LOOK_AGAIN = dt.timedelta(minutes=10)
 
@@ -75,7 +78,7 @@ def propose_disbursement(
         locked = lock_campaign(campaign.pk)
         if locked.status != CampaignStatus.FUNDED:
             raise Refused("not_funded", _("Money leaves only after the collection has ended."))
-        lock_channel(locked.pk, channel)
+        lock_money(locked.pk, channel)
         left = releasable(locked, channel, now).maximum_cents
         if amount_cents > left:
             raise _above(left)
@@ -91,6 +94,13 @@ def propose_disbursement(
         )
         record_birth(disbursement, now=now, by=by)
     return disbursement
+
+
+def lock_money(campaign_id: int, channel: str) -> None:
+    """Lock what a decision in this channel takes from: the campaign's channel, and a sponsor's pot for all of its."""
+    lock_channel(campaign_id, channel)
+    if channel == Channel.SPONSOR:
+        lock_fund_of(campaign_id)
 
 
 def _check_proposal(
@@ -110,7 +120,7 @@ def _check_proposal(
 
 def _check_milestone(campaign: Campaign, channel: str, milestone: Milestone | None) -> None:
     """A tranche of the match hangs on a milestone that was reached; the crowd's money on none."""
-    if channel != Channel.MATCH or not campaign.milestones.exists():
+    if channel not in MATCH_CHANNELS or not campaign.milestones.exists():
         return
     if milestone is None:
         raise Invalid("milestone_needed", _("Say which milestone this tranche is for."), field="milestone")
@@ -163,7 +173,7 @@ def approve_disbursement(*, disbursement: Disbursement, by: User, now: dt.dateti
     at_stripe = _available(disbursement.channel)
     with transaction.atomic():
         campaign = lock_campaign(disbursement.campaign_id)
-        lock_channel(campaign.pk, disbursement.channel)
+        lock_money(campaign.pk, disbursement.channel)
         decision = lock_disbursement(disbursement.pk)
         if decision.status != DisbursementStatus.PROPOSED:
             raise IllegalTransition(decision, DisbursementStatus.APPROVED)
@@ -199,16 +209,23 @@ def _approve(decision: Disbursement, at_stripe: int | None, by: User, now: dt.da
         by=by,
         **Disbursement.decision(by, now),
     )
-    if decision.channel != Channel.MATCH:
-        postings.crowd_released(
-            campaign_id=decision.campaign_id,
-            channel=decision.channel,
-            cents=decision.amount_cents,
-            reference=f"disbursement:{decision.pk}",
-            now=now,
-        )
+    _release(decision, now)
     tell_team_released(disbursement=decision, now=now)
     return _write_payout(decision, at_stripe, now)
+
+
+def _release(decision: Disbursement, now: dt.datetime) -> None:
+    """Move what was held to what is payable; what the treasury pays was never held."""
+    booking = {
+        "campaign_id": decision.campaign_id,
+        "cents": decision.amount_cents,
+        "reference": f"disbursement:{decision.pk}",
+        "now": now,
+    }
+    if decision.channel == Channel.SPONSOR:
+        postings.sponsor_released(fund_id=fund_of(decision.campaign_id), **booking)
+    elif decision.channel != Channel.MATCH:
+        postings.crowd_released(channel=decision.channel, **booking)
 
 
 def _check_covered(decision: Disbursement, found: Releasable) -> None:

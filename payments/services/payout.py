@@ -15,6 +15,7 @@ from payments import postings
 from payments.enums import (
     DISBURSEMENT_TRANSITIONS,
     PAYOUT_TRANSITIONS,
+    Channel,
     DisbursementStatus,
     PayoutKind,
     PayoutStatus,
@@ -22,7 +23,7 @@ from payments.enums import (
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.services import reverse
 from payments.locks import lock_channel, lock_disbursement, lock_payout
-from payments.matching.services import disburse_tranche
+from payments.matching.services import disburse_tranche, take_back_tranche
 from payments.permissions import can_record_mandate, can_retry_payout
 from payments.services.announce import tell_team_paid
 from payments.services.payout_letters import tell_failed
@@ -68,6 +69,16 @@ def finish_payout(
         now=now,
         leaves=leaves,
     )
+    if decision.channel == Channel.SPONSOR:
+        disburse_tranche(**_tranche(payout, decision), now=now)
+
+
+def _tranche(payout: Payout, decision: Disbursement) -> dict[str, Any]:
+    return {
+        "campaign_id": decision.campaign_id,
+        "cents": payout.amount_cents,
+        "reference": reference_of(payout),
+    }
 
 
 def _done(
@@ -112,6 +123,8 @@ def _take_back(payout: Payout, decision: Disbursement, why: str, now: dt.datetim
         code="payout_executed", reference=reference_of(payout), reverses__isnull=True
     )
     reverse(transfer=booked, reference=f"{reference_of(payout)}:back", now=now)
+    if decision.channel == Channel.SPONSOR:
+        take_back_tranche(**_tranche(payout, decision), now=now)
     advance(decision, DisbursementStatus.APPROVED, table=DISBURSEMENT_TRANSITIONS, now=now, why=why[:200])
 
 

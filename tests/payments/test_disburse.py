@@ -529,7 +529,7 @@ class TestThePages:
         browser = proved(officer)
         with django_assert_max_num_queries(8):
             browser.get(reverse("disbursements"))
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(20):
             browser.get(reverse("officer_money", args=[campaign.slug]))
 
 

@@ -18,7 +18,10 @@ from crowdfund.kit.errors import Invalid, NotAllowed, Refused
 from crowdfund.kit.states import IllegalTransition
 from payments import postings
 from payments.ledger.selectors import credit_balance, debit_balance, faults
+from payments.matching.models import Reservation
+from payments.matching.selectors import books_that_disagree
 from payments.models import Disbursement, Payout, PayoutAccount
+from payments.selectors.releasable import releasable, releasable_by_channel
 from payments.services import credit, disburse, transfer
 from payments.services.disburse import approve_disbursement
 from payments.services.payout import fail_payout, retry_payout
@@ -26,6 +29,7 @@ from payments.services.payout_account import refresh_payout_account
 from payments.services.void import void_disbursement
 from tests import world
 from tests.payments import paying
+from tests.payments.test_disburse import committed
 from tests.race import race
 from tests.world import NOW
 
@@ -515,8 +519,6 @@ class TestPagesAndApi:
         assert proved(owner).get(reverse("api_releasable", args=[slug])).status_code == 200
 
     def test_mandate_and_receipt_over_the_api(self, proved):
-        from tests.payments.test_disburse import committed
-
         payout = paying.approved(committed(), 200_000, "match")
         mandate, receipt = (
             reverse(name, args=[payout.disbursement_id]) for name in ("api_mandate", "api_receipt")
@@ -531,3 +533,68 @@ class TestPagesAndApi:
         assert done.json()["status"] == "paid"
         payout.refresh_from_db()
         assert (payout.mandate_by, payout.receipt_by) == (officer, officer)
+
+
+@pytest.mark.django_db
+class TestASponsorsMoney:
+    """A match paid out of what a sponsor has sent to our account for the pot, instead of by the treasury."""
+
+    @pytest.fixture
+    def matched(self):
+        """A campaign with € 6,000 bound, and a sponsor who has sent € 2,500 for its pot."""
+        made = committed()
+        fund_id = made.reservation.fund_id
+        postings.sponsor_received(fund_id=fund_id, cents=250_000, reference="line:1", now=NOW)
+        paying.iban_of(made.project.organisation)
+        return made
+
+    def left(self, campaign) -> tuple[int, ...]:
+        return tuple(releasable(campaign, channel, NOW).maximum_cents for channel in ("match", "sponsor"))
+
+    def test_the_whole_way_and_both_books(self, matched):
+        fund_id = matched.reservation.fund_id
+        assert self.left(matched) == (600_000, 250_000)
+        with pytest.raises(Invalid):
+            paying.proposed(matched, 250_001, "sponsor")
+        payout = paying.approved(matched, 200_000, "sponsor")
+        assert self.left(matched) == (400_000, 50_000)
+        assert (credit_balance(f"held_fund:{fund_id}"), payout.kind) == (50_000, "credit_transfer")
+        credit.send_credit_payout(payout=payout, now=NOW)
+        credit.finish_credit_payout(payout=payout, proof="CF-L1-1", now=NOW)
+        reservation = Reservation.objects.get()
+        assert (reservation.bound_cents, reservation.disbursed_cents) == (400_000, 200_000)
+        assert debit_balance("cash:bank") == 50_000
+        assert books_that_disagree() == []
+        assert told("disbursement_paid", by_sponsor=True) == 0  # nobody is in this team
+        fail_payout(payout=payout, why="AC04", now=NOW)
+        reservation.refresh_from_db()
+        assert (reservation.bound_cents, reservation.disbursed_cents) == (600_000, 0)
+        assert books_that_disagree() == []
+        void_disbursement(disbursement=payout.disbursement, why="x", by=world.staff(Role.OFFICER), now=NOW)
+        assert self.left(matched) == (600_000, 250_000)
+        assert not list(faults())
+
+    def test_the_treasury_and_the_sponsor_share_what_is_bound(self, matched):
+        paying.approved(matched, 500_000, "match")
+        assert self.left(matched) == (100_000, 100_000)
+        paying.proposed(matched, 100_000, "sponsor")
+        assert self.left(matched) == (0, 0)
+
+    def test_two_campaigns_of_a_pot_share_what_the_sponsor_sent(self, matched):
+        first = paying.proposed(matched, 250_000, "sponsor")
+        postings.bank_received(campaign_id=matched.pk, cents=900_000, reference="x:9", now=NOW)
+        approver = world.staff(Role.APPROVER)
+        fund_id = matched.reservation.fund_id
+        postings.sponsor_released(fund_id=fund_id, campaign_id=9, cents=1, reference="other:1", now=NOW)
+        with pytest.raises(Refused) as refused:
+            approve_disbursement(disbursement=first, by=approver, now=NOW)
+        assert refused.value.code == "above_held"
+
+    def test_without_a_sponsor_there_is_nothing_and_no_pot_no_match(self):
+        made = committed()
+        assert self.left(made) == (600_000, 0)
+        assert "sponsor" not in [channel for channel, _left in releasable_by_channel(made, NOW)]
+        paying.iban_of((other := paying.funded()).project.organisation)
+        with pytest.raises(Refused) as refused:
+            paying.proposed(other, 1, "sponsor")
+        assert refused.value.code == "no_match"

@@ -117,9 +117,7 @@ def first_transfers(walk: Walk, now: dt.datetime) -> None:
 def late_transfers(walk: Walk, now: dt.datetime) -> None:
     """What an officer finds this week: an exact one, a short one, too much of another, and one nobody can place."""
     on = now.date() - dt.timedelta(days=2)
-    nobody = Movement(
-        4_000, on, "Franca Lodi", "ES9121000418450200051332", text="per la sartoria, auguri!"
-    )
+    nobody = Movement(4_000, on, "Franca Lodi", "ES9121000418450200051332", text="per la sartoria, auguri!")
     moves = [paid(walk, "sartoria", n, cents, on) for n, cents in ((0, 10_000), (1, 4_500), (2, 8_000))]
     bring_statement(walk, [*moves, nobody], now)
 

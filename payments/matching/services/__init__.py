@@ -1,8 +1,17 @@
 """The pot and what campaigns hold of it: opened, topped up, reserved, proposed, committed, released."""
 
-from payments.matching.services.acts import Act, confirm_act, disburse_tranche, record_act, return_act
+from payments.matching.services.acts import (
+    Act,
+    confirm_act,
+    disburse_tranche,
+    record_act,
+    return_act,
+    take_back_tranche,
+)
 from payments.matching.services.funds import (
     approve_fund_change,
+    fund_of,
+    lock_fund_of,
     propose_opening,
     propose_top_up,
     reject_fund_change,
@@ -21,6 +30,8 @@ __all__ = [
     "approve_fund_change",
     "confirm_act",
     "disburse_tranche",
+    "fund_of",
+    "lock_fund_of",
     "match_of",
     "open_programme_ladder",
     "propose_match",
@@ -31,4 +42,5 @@ __all__ = [
     "release_reservation",
     "reserve_match",
     "return_act",
+    "take_back_tranche",
 ]

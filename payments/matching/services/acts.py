@@ -13,6 +13,8 @@ from accounts.permissions import require
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import advance
 from payments import postings
+from payments.ledger.models import LedgerTransfer
+from payments.ledger.services import reverse
 from payments.matching.enums import RESERVATION_TRANSITIONS, ReservationStatus
 from payments.matching.models import CommitmentAct, Reservation
 from payments.matching.permissions import can_confirm_act, can_record_act
@@ -125,3 +127,12 @@ def disburse_tranche(*, campaign_id: int, cents: int, reference: str, now: dt.da
         postings.match_disbursed(
             fund_id=fund_id, campaign_id=campaign_id, cents=cents, reference=reference, now=now
         )
+
+
+def take_back_tranche(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Undo a tranche that was booked as disbursed under `reference`: its payout came back. It is bound again."""
+    booked = LedgerTransfer.objects.get(code="match_disbursed", reference=reference, reverses__isnull=True)
+    reverse(transfer=booked, reference=f"{reference}:back", now=now)
+    Reservation.objects.filter(campaign_id=campaign_id).update(
+        bound_cents=F("bound_cents") + cents, disbursed_cents=F("disbursed_cents") - cents
+    )

@@ -175,3 +175,16 @@ def reject_fund_change(*, change: FundChange, why: str, by: User, now: dt.dateti
         )
         if change.kind == FundChangeKind.OPENING:
             send_back_call(call=change.call, why=why.strip(), by=by, now=now)
+
+
+def fund_of(campaign_id: int) -> int:
+    """Return the pot that a campaign's match comes from. Raises `Refused` for a campaign that no call matches."""
+    found = MatchFund.objects.filter(reservations__campaign=campaign_id).values_list("pk", flat=True).first()
+    if found is None:
+        raise Refused("no_match", _("No call matches this campaign."))
+    return found
+
+
+def lock_fund_of(campaign_id: int) -> None:
+    """Lock the pot of a campaign, whose sponsor's money all of its campaigns take from. After the channel's lock."""
+    MatchFund.objects.select_for_update().get(pk=fund_of(campaign_id))
