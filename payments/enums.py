@@ -187,7 +187,6 @@ class HeldUpBy(TextChoices):
     CAPABILITY = "capability", _("The organisation's account can't receive money now")
     FROZEN = "frozen", _("Backers dispute charges of this campaign, or are owed money back")
     RESERVE = "reserve", _("The reserve for fees and losses is empty")
-    UNREACHABLE = "unreachable", _("The payment service can't be reached")
 
 
 class PayeeKind(TextChoices):

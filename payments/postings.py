@@ -359,6 +359,16 @@ def own_advance(*, into: str, cents: int, reference: str, now: dt.datetime) -> N
     _cash("own_advance", into, OWN, cents, reference, now)
 
 
+def stripe_fee(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a fee of Stripe's that no charge and no dispute bears: the platform's."""
+    _cash("stripe_fee", FEES, STRIPE, cents, reference, now)
+
+
+def stripe_fee_returned(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book such a fee that Stripe gave back."""
+    _cash("stripe_fee_returned", STRIPE, FEES, cents, reference, now)
+
+
 def sponsor_received(*, fund_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book a sponsor's money that really arrived at our bank."""
     _cash("sponsor_received", BANK, held_fund(fund_id), cents, reference, now)

@@ -38,6 +38,8 @@ from payments.postings import charge_collected
 from payments.receipts.models import Receipt
 from payments.receipts.services import donors, texts
 from payments.receipts.services.drains import issue_due
+from payments.reconciliation.models import Difference, StripeMovement
+from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
 from tests.campaigns import calling
@@ -253,6 +255,19 @@ class Stage:
         if sent:
             closings.send_cash(closing=made, cents=5_000, bag="1", by=ivo, now=NOW)
         return made
+
+    def difference(self) -> Difference:
+        """A payout to our bank that nobody has booked."""
+        movement = StripeMovement.objects.create(
+            balance_transaction_id="txn_1", type="payout", source_id="po_1", gross_cents=-500, fee_cents=0,
+            net_cents=-500, currency="eur", balance_type="payments", created_at=NOW, available_on=NOW,
+            root="stripe_payout:po_1",
+        )  # fmt: skip
+        return Difference.objects.create(
+            subject="to_bank:stripe_payout:po_1", family="to_bank", root=movement.root, kind="not_booked",
+            proposal="book_to_bank", moved_cents=-500, booked_cents=0, opened_at=NOW,
+            last_run=runs.ask_for_run(by=None, now=NOW),
+        )  # fmt: skip
 
     def pledge(self) -> Pledge:
         """A pledge of the stranger's."""
@@ -649,6 +664,18 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     "confirm_receipt": (
         lambda s: s.mandate(recorded=True),
         lambda p, by: payout.confirm_receipt(payout=p, receipt_on=NOW.date(), by=by, now=NOW),
+        {"officer"},
+    ),
+    # reconciliation
+    "ask_for_run": (lambda s: None, lambda _n, by: runs.ask_for_run(by=by, now=NOW), {"officer"}),
+    "resolve_difference": (
+        lambda s: s.difference(),
+        lambda d, by: resolve.resolve_difference(difference=d, by=by, now=NOW),
+        {"officer"},
+    ),
+    "accept_difference": (
+        lambda s: s.difference(),
+        lambda d, by: resolve.accept_difference(difference=d, why="r", by=by, now=NOW),
         {"officer"},
     ),
     # cash

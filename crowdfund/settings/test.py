@@ -15,6 +15,7 @@ MEDIA_ROOT = Path(tempfile.gettempdir()) / "crowdfund-test-media"
 STRIPE_SECRET_KEY = "sk_test_standin"  # noqa: S105
 STRIPE_WEBHOOK_SECRET = "whsec_standin"  # noqa: S105
 STRIPE_API_BASE = _BASE
+RECONCILE_NIGHTLY = False  # a test that wants a night says so
 WHITENOISE_AUTOREFRESH = True  # the browser tests read static/ itself, nothing is collected
 LOGGING = {"version": 1, "disable_existing_loggers": False}
 

@@ -7,7 +7,7 @@ held back by the rule − proposed; and never above what lies where it leaves fr
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, F, Q, Sum, When
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign
 from payments.enums import Channel, DisbursementStatus, HeldUpBy, PayoutKind, PayoutStatus, RefundStatus
 from payments.ledger.models import LedgerTransfer
-from payments.ledger.selectors import debit_balance
+from payments.ledger.selectors import credit_balance, debit_balance
 from payments.models import Disbursement, Payout, Refund
 from payments.selectors.holdback import held_back_cents
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-WAITING_REFUND = "waiting"  # refunds whose money was paid out and has to come back first: no posting yet
 COLLECTED = ("charge_collected", "bank_received", "bank_matched", "cash_received")
 FEES = ("charge_fee",)
 REFUNDED = ("refund_decided",)
@@ -101,7 +100,7 @@ def releasable(campaign: Campaign, channel: str, now: dt.datetime) -> Releasable
         waiting_refunds_cents=_waiting_refunds(campaign, channel),
         held_back_cents=held_back_cents(campaign, now, channel=channel),
         proposed_cents=proposed,
-        place_cents=None if by_card else at_the_bank_cents(),
+        place_cents=None if by_card else at_the_bank_cents(channel),
     )
 
 
@@ -130,7 +129,7 @@ def _decisions(campaign: Campaign, channel: str) -> QuerySet[Disbursement]:
     return Disbursement.objects.filter(campaign=campaign, channel=channel)
 
 
-def _cents(rows: QuerySet[Disbursement] | QuerySet[Refund] | QuerySet[Payout]) -> int:
+def _cents(rows: QuerySet[Any]) -> int:
     return int(rows.aggregate(cents=Sum("amount_cents", default=0))["cents"])
 
 
@@ -151,26 +150,32 @@ def _of(moves: dict[str, int], codes: tuple[str, ...]) -> int:
 
 
 def _waiting_refunds(campaign: Campaign, channel: str) -> int:
-    return _cents(Refund.objects.filter(pledge__campaign=campaign, channel=channel, status=WAITING_REFUND))
+    """What is to be refunded of money that was paid out and has to come back first: nothing is booked yet."""
+    waiting = Refund.objects.filter(pledge__campaign=campaign, channel=channel, status=RefundStatus.WAITING)
+    return _cents(waiting)
 
 
-def at_the_bank_cents() -> int:
-    """What lies at our bank and nothing else is going to take: less payouts and returns that are on their way.
+def at_the_bank_cents(channel: str) -> int:
+    """What lies at our bank for one channel and nothing else is going to take.
 
-    Cash that is still in a till or under way to the bank is not there yet.
+    Less what came without a name, and payouts and returns that are on their way. Of cash, only what was carried there:
+    a till's content, or what is under way, is not paid out of others' transfers.
     """
-    leaving = _cents(
-        Payout.objects.filter(kind=PayoutKind.CREDIT_TRANSFER).exclude(
-            status__in=[PayoutStatus.DONE, PayoutStatus.CANCELLED]
-        )
+    payouts = Payout.objects.filter(kind=PayoutKind.CREDIT_TRANSFER).exclude(status=PayoutStatus.CANCELLED)
+    returning = Refund.objects.filter(
+        channel=Channel.BANK, status__in=[RefundStatus.CREATED, RefundStatus.UNKNOWN, RefundStatus.FAILED]
     )
-    returning = _cents(
-        Refund.objects.filter(
-            channel=Channel.BANK,
-            status__in=[RefundStatus.CREATED, RefundStatus.UNKNOWN, RefundStatus.FAILED],
-        )
+    free = (
+        debit_balance("cash:bank")
+        - credit_balance("unmatched:bank")
+        - credit_balance("refund_due:bank")
+        - _cents(payouts.exclude(status=PayoutStatus.DONE))
+        - _cents(returning)
     )
-    return debit_balance("cash:bank") - leaving - returning
+    if channel != Channel.CASH:
+        return free
+    carried = LedgerTransfer.objects.filter(code="cash_banked", reverses__isnull=True)
+    return min(free, _cents(carried) - _cents(payouts.filter(disbursement__channel=Channel.CASH)))
 
 
 def ahead_cents(payout: Payout) -> int:

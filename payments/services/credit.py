@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from crowdfund.kit.errors import Refused
 from crowdfund.kit.states import advance
 from payments import postings
-from payments.enums import PAYOUT_TRANSITIONS, DisbursementStatus, HeldUpBy, PayoutKind, PayoutStatus
+from payments.enums import PAYOUT_TRANSITIONS, DisbursementStatus, HeldUpBy, PayoutKind, PayoutStatus, Place
 from payments.locks import lock_channel, lock_disbursement, lock_payout
 from payments.selectors.payees import same_payee
 from payments.selectors.releasable import releasable
-from payments.selectors.reserve import reserve_left_cents
+from payments.selectors.reserve import reserve
 from payments.services.payout import finish_payout
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def why_not_yet(payout: Payout, now: dt.datetime) -> str:
         return "payee_changed"
     if releasable(decision.campaign, decision.channel, now).free_cents < 0:
         return HeldUpBy.FROZEN
-    return HeldUpBy.RESERVE if reserve_left_cents("bank") < 0 else ""
+    return HeldUpBy.RESERVE if not reserve(Place.BANK).covers else ""
 
 
 def send_credit_payout(*, payout: Payout, now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from payments.services.consents import CHARGE_VERSION
 from payments.services.pledges import place_pledge
 from tests import world
 from tests.payments.bank import at, bank, bank_url  # noqa: F401 - fixtures
+from tests.payments.reconciling import books  # noqa: F401 - a fixture
 from tests.payments.standin.conftest import Control, receiver, start, submit  # noqa: F401 - a fixture too
 
 if TYPE_CHECKING:

@@ -37,6 +37,7 @@ from payments.enums import PledgeStatus, RefundStatus
 from payments.ledger.selectors import credit_balance, debit_balance, faults
 from payments.models import PayoutIban, Pledge, Refund
 from payments.permissions import MANAGE, link_token
+from payments.postings import bank_fee
 from payments.selectors.payees import payee_now
 from tests import world
 from tests.payments.bank_files.acting import (
@@ -94,7 +95,7 @@ class TestTheWholeWay:
     def test_a_missed_goal_gives_everything_back(self, at):
         pledges = missed(at)
         campaign = pledges[0].campaign
-        assert [due.cents for due in everything_due()] == [2_500, 2_500]
+        assert [due.cents for due in everything_due(NOW)] == [2_500, 2_500]
         made = a_list()
         assert (made.status, made.proposed_by, made.decided_by) == (
             ListStatus.EXPORTED,
@@ -102,7 +103,7 @@ class TestTheWholeWay:
             approver(),
         )
         assert {refund.status for refund in Refund.objects.all()} == {RefundStatus.UNKNOWN}
-        assert list(everything_due()) == []
+        assert list(everything_due(NOW)) == []
         assert (our_account().free_cents, our_account().leaving_cents) == (0, 5_000)
         root = fromstring(list_file(made))
         assert [one.text for one in root.iterfind(".//{*}EndToEndId")] == [
@@ -200,7 +201,7 @@ class TestTwoPeople:
         assert (caught.value.code, made.status) == ("list_void", ListStatus.VOID)
         assert ListItem.objects.get().status == ItemStatus.DROPPED
         assert Refund.objects.get().status == RefundStatus.CREATED
-        assert [(due.iban, due.name) for due in everything_due()] == [(BO, "Bo")], (
+        assert [(due.iban, due.name) for due in everything_due(NOW)] == [(BO, "Bo")], (
             "it is due again, to the new account"
         )
 
@@ -238,7 +239,7 @@ class TestTwoPeople:
             reject_list(transfers=made, why=" ", by=approver(), now=NOW)
         reject_list(transfers=made, why="manca un nome", by=approver(), now=NOW)
         made.refresh_from_db()
-        assert (made.status, len(list(everything_due()))) == (ListStatus.REJECTED, 2)
+        assert (made.status, len(list(everything_due(NOW)))) == (ListStatus.REJECTED, 2)
         with pytest.raises(Refused):
             export_list(transfers=made, by=officer(), now=NOW)
 
@@ -251,7 +252,7 @@ class TestTwoPeople:
         with pytest.raises(Refused) as caught:
             drop_item(item=second, by=officer(), now=NOW)
         assert caught.value.code == "list_frozen"
-        assert [due.refund for due in everything_due()] == [first.refund]
+        assert [due.refund for due in everything_due(NOW)] == [first.refund]
 
     def test_what_is_on_a_list_is_on_no_other(self, at):
         missed(at)
@@ -318,7 +319,7 @@ class TestComesBack:
         fail_item(item=item, why="conto chiuso", by=officer(), now=NOW)
         made.refresh_from_db()
         assert (Refund.objects.get().status, made.status) == (RefundStatus.FAILED, ListStatus.CLOSED)
-        assert len(list(everything_due())) == 1
+        assert len(list(everything_due(NOW))) == 1
         with pytest.raises(Refused):
             fail_item(item=item, why="ancora", by=officer(), now=NOW)
         bring(debit(item))
@@ -340,7 +341,7 @@ class TestLinesThatGoBack:
             700,
             0,
         )
-        [due] = everything_due()
+        [due] = everything_due(NOW)
         assert (due.name, due.cents) == ("Carla", 700)
         item = a_list(now=NOW + 30 * DAY).items.get()
         bring(debit(item, on=TODAY + 31 * DAY))
@@ -360,7 +361,7 @@ class TestLinesThatGoBack:
         bring(Move(700, on=TODAY, name="", iban=""))
         at(NOW + 30 * DAY)
         jobs.run_until_quiet(["bank.returns"])
-        assert [due.payable for due in everything_due()] == [False]
+        assert [due.payable for due in everything_due(NOW)] == [False]
         with pytest.raises(Refused):
             draft_list(by=officer(), now=NOW)
         row = line()
@@ -403,6 +404,16 @@ class TestPayouts:
         assert (payout.status, credit_balance(f"payable:{campaign_id}")) == ("failed", 2_500)
         assert list(faults()) == []
 
+    def test_a_payout_that_may_not_leave_yet_gets_on_no_list(self):
+        """The bank's charge has used up the reserve: payouts wait for the platform's own money."""
+        made, _payout = a_payout()
+        reject_list(transfers=made, why="r", by=officer(), now=NOW)
+        assert [due.payable for due in everything_due(NOW)] == [True]
+        bank_fee(cents=100, reference="test:fee", now=NOW)
+        assert [due.payable for due in everything_due(NOW)] == [False]
+        with pytest.raises(Refused):
+            draft_list(by=officer(), now=NOW)
+
     def test_a_payee_that_changed_blocks_it(self):
         made, payout = a_payout()
         propose_list(transfers=made, by=officer(), now=NOW)
@@ -411,7 +422,7 @@ class TestPayouts:
         PayoutIban.objects.filter(organisation=organisation).update(holder="Altri")
         with pytest.raises(Refused):
             approve_list(transfers=made, by=approver(), now=NOW)
-        assert [due.payable for due in everything_due()] == [False]
+        assert [due.payable for due in everything_due(NOW)] == [False]
 
 
 def a_payout() -> tuple[CreditList, Any]:

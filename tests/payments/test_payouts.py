@@ -357,7 +357,7 @@ class TestByBank:
         assert refused.value.code == "payee_changed"
         organisation.payout_iban.iban = paying.IBAN
         organisation.payout_iban.save()
-        postings._cash("bank_fee", postings.FEES, postings.BANK, 100, "x:1", NOW)
+        postings.bank_fee(cents=100, reference="x:1", now=NOW)
         payout = Payout.objects.get()
         assert credit.why_not_yet(payout, NOW) == "reserve"
         postings.own_advance(into="cash:bank", cents=100, reference="x:1", now=NOW)

@@ -82,12 +82,19 @@ class TestTheBank:
             paying.proposed(campaign, 50_001, "bank")
         assert refused.value.code == "above_held"
         paying.approved(campaign, 40_000, "bank")
-        assert releasable(campaign, "cash", NOW).place_cents == 10_000
-        assert releasable_cents(campaign, "cash", NOW) == 10_000
+        assert releasable(campaign, "cash", NOW).place_cents == 0  # not out of others' transfers
         postings.cash_sent(desk_id=1, cents=30_000, reference="x:1", now=NOW)
-        assert releasable_cents(campaign, "cash", NOW) == 10_000
+        assert releasable_cents(campaign, "cash", NOW) == 0
         postings.cash_banked(cents=30_000, reference="x:1", now=NOW)
         assert releasable_cents(campaign, "cash", NOW) == 30_000
+        postings.bank_received_unknown(cents=500, reference="x:1", now=NOW)
+        assert (
+            releasable(campaign, "bank", NOW).place_cents == 40_000
+        )  # nobody's money is nobody's to pay out
+        paying.approved(campaign, 20_000, "cash")
+        assert (
+            releasable(campaign, "cash", NOW).place_cents == releasable_cents(campaign, "cash", NOW) == 10_000
+        )
 
     def test_returns_that_are_due_are_spoken_for(self):
         campaign = paying.funded("bank", 50_000)
@@ -103,7 +110,7 @@ class TestTheBank:
         campaign = paying.funded("bank", 50_000)
         paying.iban_of(campaign.project.organisation)
         decision = paying.proposed(campaign, 50_000, "bank")
-        postings.bank_return_paid(cents=1, reference="x:1", now=NOW)
+        postings.bank_fee(cents=1, reference="x:1", now=NOW)
         with pytest.raises(Refused) as refused:
             approve_disbursement(disbursement=decision, by=world.staff(Role.APPROVER), now=NOW)
         assert refused.value.code == "above_held"

@@ -17,17 +17,17 @@ from campaigns.sustainability.services.months import Extras, enter_month
 from crowdfund.management.city.before import owner
 from crowdfund.management.city.visitor import finish_onboarding, tell_standin
 from payments.enums import Channel
-from payments.ledger.selectors import credit_balance
 from payments.matching.models import Reservation
 from payments.matching.services import Act, confirm_act, record_act
-from payments.postings import held
+from payments.selectors.releasable import releasable_cents
 from payments.services.disburse import approve_disbursement, propose_disbursement
+from payments.services.payees import approve_payee_change, propose_payee_change, request_iban
 from payments.services.payout import confirm_receipt, record_mandate
 from payments.services.payout_account import open_payout_account, refresh_payout_account
 
 if TYPE_CHECKING:
     from crowdfund.management.city.walk import Walk
-    from payments.models import Disbursement
+    from payments.models import Disbursement, PayeeChange
 
 CUP = "B49D16010990006"
 
@@ -37,6 +37,32 @@ def onboard(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
     organisation = walk.organisations[entry["organisation"]]
     finish_onboarding(open_payout_account(organisation=organisation, by=owner(walk, entry), now=now))
     refresh_payout_account(account_id=organisation.payout_account.stripe_account_id, now=now)
+
+
+def ask_for_iban(walk: Walk, key: str, now: dt.datetime) -> PayeeChange:
+    """Let an owner ask for the IBAN that money by transfer and in cash goes to."""
+    entry = next(entry for entry in walk.data["organisations"] if entry["key"] == key)
+    return request_iban(
+        organisation=walk.organisations[key],
+        holder=entry["name"],
+        iban=entry["iban"],
+        reason="Il conto dell'associazione",
+        evidence="Verbale del direttivo e ultimo estratto conto, consegnati allo sportello.",
+        by=walk.people[entry["owner"]],
+        now=now,
+    )
+
+
+def give_iban(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
+    """Ask for the IBAN, check it back and approve it: it takes effect two days later."""
+    change = ask_for_iban(walk, entry["organisation"], now)
+    propose_payee_change(
+        change=change,
+        checked_back="Richiamata la presidente al numero del registro delle associazioni",
+        by=walk.people["officer"],
+        now=now,
+    )
+    approve_payee_change(change=change, by=walk.people["approver"], now=now)
 
 
 def commit(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
@@ -55,7 +81,7 @@ def pay_crowd(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
     decision = propose_disbursement(
         campaign=campaign,
         channel=Channel.CARD,
-        amount_cents=credit_balance(held(campaign.pk, Channel.CARD)),
+        amount_cents=releasable_cents(campaign, Channel.CARD, now),
         reason="La quota raccolta dai cittadini, intera",
         by=walk.people["officer"],
         now=now,
@@ -164,8 +190,10 @@ def book_months(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
 def schedule(walk: Walk, entry: dict[str, Any], *, closed: float) -> None:
     """Put what follows a funded campaign into the agenda: `closed` is the day its collection ended."""
     walk.on(closed + 1, partial(onboard, walk, entry))
+    walk.on(closed + 2, partial(give_iban, walk, entry))
     walk.on(closed + 8, partial(commit, walk, entry))
     walk.on(closed + 10, partial(pay_crowd, walk, entry))
     walk.on(closed + 40, lambda now: pay_tranche(walk, entry, "Apertura", now))
     walk.on(-3, lambda now: propose_tranche(walk, entry, "Primo anno di attività", now))
+    walk.on(-0.4, lambda now: ask_for_iban(walk, "terra", now))
     walk.on(-0.2, partial(book_months, walk, entry))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from crowdfund.management.city import after, before, campaign
+from crowdfund.management.city import after, before, campaign, money
 from crowdfund.management.city.walk import Walk
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ def build(walk: Walk) -> None:
     walk.on(-659, let_jobs_run)  # the deadline has passed: close and charge
     walk.on(-656, lambda now: campaign.recover_one(walk, "ciclofficina", now))
     after.schedule(walk, projects["ciclofficina"], closed=-650)
+    money.schedule(walk, projects["ciclofficina"])
     campaign.schedule(walk, projects["cinema"], call="first", launched=-715, days=50)
     walk.on(-651, let_jobs_run)  # the recovery window has passed
     campaign.schedule(walk, projects["cucina"], call="second", launched=-62, days=58)
-    walk.on(-1.5, let_jobs_run)
-    walk.on(-1, lambda now: campaign.recover_one(walk, "cucina", now))
+    walk.on(-0.98, let_jobs_run)  # its deadline is the end of a civil day: at most a day after the sixty are over
+    walk.on(-0.95, lambda now: campaign.recover_one(walk, "cucina", now))
     campaign.schedule(walk, projects["orto"], call="second", launched=-58, days=56)
     campaign.schedule(walk, projects["sartoria"], call="second", launched=-9, days=8)
     music = projects["musica"]

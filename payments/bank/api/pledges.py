@@ -20,7 +20,7 @@ from crowdfund.kit import clock
 from payments.api.pledges import KEY, TOKEN, TOKEN_HEADER, FaultSerializer
 from payments.bank.api.serializers import (
     AccountSerializer,
-    AnswerSerializer,
+    ExcessAnswerSerializer,
     NewTransferSerializer,
     PlacedTransferSerializer,
     TransferAmountSerializer,
@@ -142,7 +142,7 @@ def transfer_account_view(request: Request, public_id: uuid.UUID) -> Response:
 
 @extend_schema(
     operation_id="transfer_excess_answer",
-    request=AnswerSerializer,
+    request=ExcessAnswerSerializer,
     parameters=[TOKEN],
     responses={200: TransferSerializer, **FAULTS},
 )
@@ -151,7 +151,7 @@ def transfer_excess_view(request: Request, public_id: uuid.UUID, pk: int) -> Res
     """Say what becomes of money that came besides the pledge. The token is that of the link in the email."""
     pledge, token = own_transfer(request, public_id)
     excess = get_object_or_404(excesses_of(pledge), pk=pk)
-    given = AnswerSerializer(data=request.data)
+    given = ExcessAnswerSerializer(data=request.data)
     given.is_valid(raise_exception=True)
     answer_excess(excess=excess, by=request.user, token=token, now=clock.now(), **given.validated_data)
     return Response(TransferSerializer(transfer_by_public_id(public_id)).data)

@@ -107,7 +107,7 @@ class TransferAmountSerializer(serializers.Serializer[Any]):
     consent_version = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class ExcessAnswerSerializer(serializers.Serializer[Any]):
     """The backer's word: with `agree` it counts (and `consent_version` is needed), without it goes back."""
 
     agree = serializers.BooleanField()

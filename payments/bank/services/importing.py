@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from payments.bank.formula import Line, Statement
 
-AT_ONCE = 500  # lines placed before the answer; the drain places the rest
+AT_ONCE = 100  # lines placed before the answer; the drain places the rest
 WORDS: dict[str, _StrOrPromise] = {
     "too_large": _("The file is larger than %(most)s MB."),
     "unsafe_xml": _("The file has a document type or entities: no statement needs them, so it is not read."),

@@ -17,9 +17,9 @@ from crowdfund.kit import clock
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import advance, record_birth
 from payments.bank.enums import ITEM_TRANSITIONS, LIST_TRANSITIONS, ItemStatus, ListStatus
-from payments.bank.locks import lock_accounts_back, lock_item, lock_list
+from payments.bank.locks import lock_accounts_back, lock_cash_back, lock_item, lock_list
 from payments.bank.models import CreditList, ListItem
-from payments.bank.permissions import can_decide_list, can_export_list, can_propose_list
+from payments.bank.permissions import can_decide_list, can_draft_list, can_export_list, can_propose_list
 from payments.bank.selectors.balance import our_account
 from payments.bank.services.outgoing import hold_source, refuse_item
 from payments.bank.services.sources import Due, as_it_stands, everything_due
@@ -37,8 +37,8 @@ MOST_ITEMS = 500
 
 def draft_list(*, by: User, now: dt.datetime) -> CreditList:
     """Put everything that is due on a new list (500 transfers at most). For officers. Raises `Refused`."""
-    require(can_propose_list(by))
-    due = [one for one in everything_due() if one.payable][:MOST_ITEMS]
+    require(can_draft_list(by))
+    due = [one for one in everything_due(now) if one.payable][:MOST_ITEMS]
     if not due:
         raise Refused("nothing_due", _("Nothing has to leave the account now."))
     try:
@@ -70,7 +70,7 @@ def _write_item(made: CreditList, n: int, due: Due, now: dt.datetime) -> None:
 
 def drop_item(*, item: ListItem, by: User, now: dt.datetime) -> None:
     """Take a transfer off a draft: it is due again."""
-    require(can_propose_list(by))
+    require(can_draft_list(by))
     with transaction.atomic():
         transfers = lock_list(item.list_id)
         if transfers.status != ListStatus.DRAFT:
@@ -179,7 +179,7 @@ def reject_list(*, transfers: CreditList, why: str, by: User, now: dt.datetime) 
 
     An approver who did not propose it, with a reason; whoever drafted it may throw a draft away.
     """
-    own_draft = transfers.status == ListStatus.DRAFT and can_propose_list(by)
+    own_draft = transfers.status == ListStatus.DRAFT and can_draft_list(by)
     require(own_draft or can_decide_list(by, transfers))
     if not why.strip():
         raise Invalid("missing", _("Say why."), field="why")
@@ -211,6 +211,7 @@ def export_list(*, transfers: CreditList, by: User, now: dt.datetime) -> None:
     with transaction.atomic():
         waiting = _waiting(transfers)
         lock_accounts_back(item.refund.pledge_id for item in waiting if item.refund)
+        lock_cash_back(item.refund_id for item in waiting if item.refund_id)
         locked = lock_list(transfers.pk)
         if locked.status in {ListStatus.EXPORTED, ListStatus.CLOSED}:
             return

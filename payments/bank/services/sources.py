@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from stdnum import iban as iban_number
 
 from payments.bank.enums import LIVE_ITEMS, LineStatus
@@ -16,13 +16,16 @@ from payments.bank.models.transfers import LONGEST_HOLDER
 from payments.enums import Channel, PayoutKind, PayoutStatus, RefundStatus
 from payments.models import Payout, Refund
 from payments.selectors.payees import same_payee
+from payments.services.credit import why_not_yet
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from django.db.models import QuerySet
 
 UNSENT_REFUNDS = (RefundStatus.CREATED, RefundStatus.FAILED)
+OF_A_REFUND = ("pledge__transfer", "pledge__campaign__project", "return_by_transfer")
 UNSENT_PAYOUTS = (PayoutStatus.CREATED,)  # one that failed waits for an officer to try it again
 
 
@@ -49,14 +52,16 @@ class Due:
         return {"refund": self.refund, "line": self.line, "payout": self.payout}
 
 
-def everything_due() -> Iterator[Due]:
+def everything_due(now: dt.datetime) -> Iterator[Due]:
     """Yield all that is due and on no list: refunds, then lines to return, then payouts, each oldest first.
 
-    What no bank would take (an account is missing, a payee changed) is among it, with what is known.
+    What can't leave now (an account is missing, a payee changed, a payout is frozen) is among it, without an account.
     """
     yield from map(_of_refund, unlisted_refunds())
     yield from map(_of_line, _unlisted(BankLine.objects.filter(status=LineStatus.TO_RETURN), "line"))
-    yield from map(_of_payout, unlisted_payouts())
+    for payout in unlisted_payouts():
+        due = _of_payout(payout)
+        yield dataclasses.replace(due, iban="") if why_not_yet(payout, now) else due
 
 
 def _unlisted(rows: QuerySet[BankLine], name: str) -> QuerySet[BankLine]:
@@ -68,13 +73,10 @@ def _live(name: str) -> QuerySet[ListItem]:
 
 
 def unlisted_refunds() -> QuerySet[Refund]:
-    """Return the refunds that leave by bank transfer and are on no list."""
-    rows = Refund.objects.filter(channel=Channel.BANK, status__in=UNSENT_REFUNDS)
-    return (
-        rows.exclude(Exists(_live("refund")))
-        .select_related("pledge__transfer", "pledge__campaign__project")
-        .order_by("pk")
-    )
+    """Return the refunds that leave by bank transfer and are on no list: cash too, where its donor asked for it."""
+    asked_for = Q(channel=Channel.CASH, return_by_transfer__isnull=False)
+    rows = Refund.objects.filter(Q(channel=Channel.BANK) | asked_for, status__in=UNSENT_REFUNDS)
+    return rows.exclude(Exists(_live("refund"))).select_related(*OF_A_REFUND).order_by("pk")
 
 
 def unlisted_payouts() -> QuerySet[Payout]:
@@ -90,9 +92,7 @@ def unlisted_payouts() -> QuerySet[Payout]:
 def as_it_stands(item: ListItem) -> Due | None:
     """Say what an item's source is due now; None when it is due nothing, or its payee has changed."""
     if item.refund_id:
-        refund = Refund.objects.select_related("pledge__transfer", "pledge__campaign__project").get(
-            pk=item.refund_id
-        )
+        refund = Refund.objects.select_related(*OF_A_REFUND).get(pk=item.refund_id)
         return _of_refund(refund) if refund.status in UNSENT_REFUNDS else None
     if item.line_id:
         line = BankLine.objects.get(pk=item.line_id)
@@ -104,8 +104,12 @@ def as_it_stands(item: ListItem) -> Due | None:
 
 
 def _of_refund(refund: Refund) -> Due:
+    text = f"{settings.SITE_NAME}: {refund.pledge.campaign.project.title}"
+    if refund.channel == Channel.CASH:  # its donor named the account at a desk, or by the receipt's link
+        asked = refund.return_by_transfer
+        return Due(refund.amount_cents, asked.holder, asked.iban, text[:140], refund=refund)
     account = refund.pledge.transfer
-    text = f"{settings.SITE_NAME}: {refund.pledge.campaign.project.title} {account.reference}"
+    text = f"{text} {account.reference}"
     return Due(refund.amount_cents, account.holder, account.iban, text[:140], refund=refund)
 
 

@@ -17,7 +17,13 @@ from payments.bank.documents import list_file
 from payments.bank.enums import ItemStatus, ListStatus
 from payments.bank.forms.officer import WhyForm
 from payments.bank.models import ListItem
-from payments.bank.permissions import can_decide_list, can_export_list, can_propose_list, can_see_bank
+from payments.bank.permissions import (
+    can_decide_list,
+    can_draft_list,
+    can_export_list,
+    can_propose_list,
+    can_see_bank,
+)
 from payments.bank.selectors.balance import our_account
 from payments.bank.selectors.office import credit_lists
 from payments.bank.services.lists import (
@@ -50,13 +56,13 @@ def bank_lists(request: HttpRequest) -> HttpResponse:
         made = draft_list(by=cast("User", request.user), now=clock.now())
         messages.success(request, _("The list is put together: look at it, then propose it."))
         return redirect("bank_list", made.pk)
-    due = list(everything_due())
+    due = list(everything_due(clock.now()))
     context = {
         "payable": [one for one in due if one.payable],
         "blocked": [one for one in due if not one.payable],
         "lists": credit_lists()[:50],
         "account": our_account(),
-        "may_propose": can_propose_list(request.user),
+        "may_propose": can_draft_list(request.user),
     }
     return render(request, "payments/bank/lists.html", context)
 

@@ -18,7 +18,7 @@ from crowdfund.kit import clock
 from payments.bank.forms.officer import StatementForm
 from payments.bank.formula import in_groups
 from payments.bank.formula.xml import LARGEST_BYTES
-from payments.bank.permissions import can_import_statement, can_propose_list, can_see_bank
+from payments.bank.permissions import can_draft_list, can_import_statement, can_see_bank
 from payments.bank.selectors.balance import is_whole, our_account
 from payments.bank.selectors.office import (
     counted_by_status,
@@ -54,7 +54,7 @@ def bank_desk(request: HttpRequest) -> HttpResponse:
         "lists": credit_lists()[:10],
         "campaigns": campaigns_waiting(now),
         "may_import": can_import_statement(request.user),
-        "may_propose": can_propose_list(request.user),
+        "may_propose": can_draft_list(request.user),
     }
     return render(request, "payments/bank/desk.html", context)
 

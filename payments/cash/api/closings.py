@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class ClosingSerializer(serializers.ModelSerializer[DeskClosing]):
+class DeskClosingSerializer(serializers.ModelSerializer[DeskClosing]):
     """A daily closing: booked, counted, the difference and what became of it."""
 
     status = serializers.CharField(help_text="`counted`, `signed`, `sent`, `banked` or `rejected`.")
@@ -80,7 +80,7 @@ class BankedSerializer(serializers.Serializer[Any]):
 class ClosingsView(generics.ListAPIView[DeskClosing]):
     """The closings of a desk."""
 
-    serializer_class = ClosingSerializer
+    serializer_class = DeskClosingSerializer
     filterset_fields = ["status", "day"]
 
     def get_queryset(self) -> QuerySet[DeskClosing]:
@@ -92,7 +92,10 @@ class ClosingsView(generics.ListAPIView[DeskClosing]):
         return closing_rows().filter(desk=desk)
 
     @extend_schema(
-        operation_id="desk_close", request=CountSerializer, responses={201: ClosingSerializer}, tags=["cash"]
+        operation_id="desk_close",
+        request=CountSerializer,
+        responses={201: DeskClosingSerializer},
+        tags=["cash"],
     )
     def post(self, request: Request, pk: int) -> Response:
         """Close the day with what was counted; another person countersigns. For the desk's operators."""
@@ -101,7 +104,7 @@ class ClosingsView(generics.ListAPIView[DeskClosing]):
         given = CountSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         made = close_day(desk=desk, by=cast("User", request.user), now=clock.now(), **given.validated_data)
-        return Response(ClosingSerializer(made).data, status=status.HTTP_201_CREATED)
+        return Response(DeskClosingSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 def _step(
@@ -115,31 +118,31 @@ def _step(
         given.is_valid(raise_exception=True)
         data = given.validated_data
     deed(closing=closing, by=cast("User", request.user), now=clock.now(), **data)
-    return Response(ClosingSerializer(get_object_or_404(closing_rows(), pk=pk)).data)
+    return Response(DeskClosingSerializer(get_object_or_404(closing_rows(), pk=pk)).data)
 
 
-@extend_schema(request=None, responses=ClosingSerializer, tags=["cash"])
+@extend_schema(request=None, responses=DeskClosingSerializer, tags=["cash"])
 @api_view(["POST"])
 def closing_countersign_view(request: Request, pk: int) -> Response:
     """Countersign a count: another person than who counted. For the desk's operators and officers."""
     return _step(request, pk, countersign, None)
 
 
-@extend_schema(request=CashReasonSerializer, responses=ClosingSerializer, tags=["cash"])
+@extend_schema(request=CashReasonSerializer, responses=DeskClosingSerializer, tags=["cash"])
 @api_view(["POST"])
 def closing_reject_view(request: Request, pk: int) -> Response:
     """Ask for another count. For the desk's operators and officers, never who counted."""
     return _step(request, pk, reject_closing, CashReasonSerializer)
 
 
-@extend_schema(request=SendSerializer, responses=ClosingSerializer, tags=["cash"])
+@extend_schema(request=SendSerializer, responses=DeskClosingSerializer, tags=["cash"])
 @api_view(["POST"])
 def closing_send_view(request: Request, pk: int) -> Response:
     """Take a closing's cash to the bank. For the desk's operators and officers."""
     return _step(request, pk, send_cash, SendSerializer)
 
 
-@extend_schema(request=BankedSerializer, responses=ClosingSerializer, tags=["cash"])
+@extend_schema(request=BankedSerializer, responses=DeskClosingSerializer, tags=["cash"])
 @api_view(["POST"])
 def closing_bank_view(request: Request, pk: int) -> Response:
     """Confirm that a closing's cash has arrived at the bank. For officers who did not count it."""
