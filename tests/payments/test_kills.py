@@ -82,7 +82,7 @@ class Worker:
 
     def _line(self) -> str:
         assert self.process.stdout
-        return self.process.stdout.readline().strip()
+        return str(self.process.stdout.readline()).strip()
 
     def order(self, **what: Any) -> dict[str, int]:
         assert self.process.stdin
