@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection
 
 from campaigns.models import Campaign
 from crowdfund.kit import clock
@@ -58,7 +58,7 @@ LEFT = {
 class Deed:
     """Something that must happen once: its row, the drain that does it, its call, and how often Stripe has done it."""
 
-    row: models.Model
+    row: Any
     drain: str
     call: str
     count: Callable[[], int]
