@@ -115,3 +115,23 @@ def fee_in_words(pledge: Pledge) -> str:
     if collected:
         return gettext("%(amount)s of it, in the campaign's budget") % {"amount": amount}
     return gettext("about %(amount)s of it, in the campaign's budget") % {"amount": amount}
+
+
+_DISPUTE_REASONS = {
+    "bank_cannot_process": _("The bank could not carry it out"),
+    "credit_not_processed": _("The holder says a refund was promised and did not come"),
+    "customer_initiated": _("The holder asked their bank for the money back"),
+    "debit_not_authorized": _("The holder says the debit was not allowed"),
+    "duplicate": _("The holder says it was charged twice"),
+    "fraudulent": _("The holder says they did not make this payment"),
+    "insufficient_funds": _("The account did not hold enough"),
+    "product_not_received": _("The holder says they got nothing for it"),
+    "product_unacceptable": _("The holder says it is not what was promised"),
+    "subscription_canceled": _("The holder says they had cancelled"),
+    "unrecognized": _("The holder does not recognise the payment"),
+}
+
+
+def dispute_reason(code: str) -> _StrOrPromise:
+    """Say in words why a charge is disputed, by Stripe's reason."""
+    return _DISPUTE_REASONS.get(code, _("The bank gives no reason"))

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from payments.api import all_money as all_money_api
 from payments.api import money as money_api
 from payments.api import payees as payees_api
 from payments.api import payouts as payouts_api
 from payments.api import pledges as pledges_api
 from payments.api.back_routes import routes as back_api_urlpatterns
 from payments.views import (
+    all_money,
     my_pledges,
     officer_disputes,
     officer_money,
@@ -71,7 +73,9 @@ money_urlpatterns = [
         officer_money.disbursement_new,
         name="disbursement_new",
     ),
-    path(_("officer/transfers/"), officer_money.transfers, name="ledger_transfers"),
+    path(_("officer/transfers/"), all_money.transfers, name="ledger_transfers"),
+    path(_("officer/money/"), all_money.money, name="money"),
+    path(_("officer/money.csv"), all_money.money_csv, name="money_csv"),
 ]
 payout_urlpatterns = [
     path(_("team/organisations/<slug:slug>/iban/"), payees.payee_iban, name="payee_iban"),
@@ -100,6 +104,7 @@ payout_api_urlpatterns = [
 ]
 money_api_urlpatterns = [
     path("campaigns/<slug:slug>/money/", money_api.CampaignMoneyView.as_view(), name="api_campaign_money"),
+    path("money/", all_money_api.AllMoneyView.as_view(), name="api_money"),
     path("disbursements/", money_api.DisbursementsView.as_view(), name="api_disbursements"),
     path("disbursements/<int:pk>/approve/", money_api.ApproveView.as_view(), name="api_disbursement_approve"),
     path("disbursements/<int:pk>/reject/", money_api.RejectView.as_view(), name="api_disbursement_reject"),

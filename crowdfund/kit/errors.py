@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,9 +11,11 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
     from rest_framework.response import Response
 
+log = logging.getLogger(__name__)
+
 
 class Refused(Exception):  # noqa: N818 - the field's word: the service refuses, nothing has changed
-    """A deed the rules don't allow now. Nothing was changed.
+    """A deed the rules don't allow now. Nothing was changed, and the log says that it was tried.
 
     `code` is stable and for machines, `message` is translated and for people, `field` names the input at fault.
     """
@@ -25,6 +28,7 @@ class Refused(Exception):  # noqa: N818 - the field's word: the service refuses,
         self.message = message
         self.field = field
         self.params = params
+        log.info("refused: %s", code)
 
     def __str__(self) -> str:
         """Give the sentence, with its numbers filled in."""

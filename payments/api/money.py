@@ -30,19 +30,31 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-PUBLIC = ("pledged_cents", "collected_cents", "fees_cents", "paid_out_cents", "match_paid_cents")
+PUBLIC = (
+    "pledged_cents",
+    "promised_cents",
+    "collected_cents",
+    "fees_cents",
+    "refunded_cents",
+    "disputed_cents",
+    "paid_out_cents",
+    "match_paid_cents",
+)
 
 
 class MoneySerializer(serializers.Serializer[Any]):
     """Pledged, collected (gross), Stripe's fees that the campaign bears, and what was paid out to the organisation.
 
-    Promised is what was announced by bank transfer and has not arrived: no part of what is pledged.
+    Promised is what was announced by bank transfer and has not arrived: no part of what is pledged. Refunded is what
+    backers have back, disputed what their banks hold until they decide.
     """
 
     pledged_cents = serializers.IntegerField()
     promised_cents = serializers.IntegerField()
     collected_cents = serializers.IntegerField()
     fees_cents = serializers.IntegerField()
+    refunded_cents = serializers.IntegerField()
+    disputed_cents = serializers.IntegerField()
     paid_out_cents = serializers.IntegerField()
     match_paid_cents = serializers.IntegerField()
 
@@ -107,11 +119,10 @@ class CampaignMoneyView(APIView):
 
     @extend_schema(responses=MoneySerializer, tags=["campaigns"])
     def get(self, request: Request, slug: str) -> Response:
-        """Pledged, collected and paid out, out of the ledger. Public."""
+        """Pledged, collected, given back and paid out, out of the ledger. Public."""
         campaign = get_object_or_404(Campaign.objects.public().select_related("reservation"), slug=slug)
         money = dataclasses.asdict(money_of(campaign))
-        shown = {name: money[name] for name in PUBLIC}
-        return Response(shown | {"promised_cents": campaign.promised_cents})
+        return Response({name: money[name] for name in PUBLIC})
 
 
 @extend_schema(tags=["disbursements"])

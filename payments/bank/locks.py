@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payments.bank.models import BankLine, CreditList, Excess, LineMatch, ListItem, TransferPledge
+from payments.enums import Channel
 from payments.models import Pledge, Refund
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ def lock_accounts_back(pledge_ids: Iterable[int]) -> dict[int, TransferPledge]:
     """Lock where the money of these pledges goes back to, so that it does not change while a list is written."""
     rows = TransferPledge.objects.select_for_update().filter(pledge_id__in=list(pledge_ids)).order_by("pk")
     return {row.pledge_id: row for row in rows}
+
+
+def lock_cash_back(refund_ids: Iterable[int]) -> None:
+    """Lock refunds of cash: the account that they go back to is not named anew while a list is written."""
+    list(
+        Refund.objects.select_for_update()
+        .filter(pk__in=list(refund_ids), channel=Channel.CASH)
+        .order_by("pk")
+    )
 
 
 def lock_line(line_id: int) -> BankLine:

@@ -57,6 +57,8 @@ class Family(TextChoices):
     TO_BANK = "to_bank", _("Payout from Stripe to our bank")
     ADVANCE = "advance", _("Money paid into Stripe")
     STRIPE_FEE = "stripe_fee", _("Other fee of Stripe's")
+    BANK = "bank", _("Our bank account")
+    TRANSIT = "transit", _("Money on its way to our bank")
     OTHER = "other", _("Something else")
     BALANCE = "balance", _("The whole balance")
 
@@ -68,6 +70,7 @@ class DifferenceKind(TextChoices):
     NOT_MOVED = "not_moved", _("In the books, and never moved")
     OTHER_AMOUNT = "other_amount", _("Another amount in the books")
     NOT_OURS = "not_ours", _("Moved, and nothing of ours asked for it")
+    NOT_ARRIVED = "not_arrived", _("Left long ago, and has not arrived")
     UNKNOWN_TYPE = "unknown_type", _("A kind of movement that nobody has provided for")
     BALANCE = "balance", _("The balance is not the sum of its movements")
 
@@ -81,6 +84,7 @@ class Proposal(TextChoices):
     BOOK_TO_BANK = "book_to_bank", _("Book the payout to our bank")
     PROPOSE_ADVANCE = "propose_advance", _("Propose it as money of the platform's own")
     APPROVE_ADVANCE = "approve_advance", _("Another person approves the money paid in")
+    PLACE_LINE = "place_line", _("Two people say what the line is, in the bank's queue")
     GIVE_BACK = "give_back", _("Give it back in Stripe's dashboard, then accept it with the reason")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet, Sum
@@ -13,8 +12,8 @@ from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
 from crowdfund.kit.desk import Task
 from payments.enums import (
+    CROWD_CHANNELS,
     STILL_COLLECTING,
-    Channel,
     DisbursementStatus,
     PayoutKind,
     PayoutStatus,
@@ -27,93 +26,54 @@ from payments.permissions import (
     can_retry_payout,
     can_see_all_money,
 )
+from payments.selectors.figures import CampaignMoney, Moves, read_money
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
     from accounts.models import User
-
-HELD = (Channel.CARD, Channel.BANK, Channel.CASH)
-
-
-@dataclasses.dataclass(frozen=True)
-class CampaignMoney:
-    """A campaign's money in whole cents: pledged, collected and paid out apart, always.
-
-    `collected` is gross, `fees` is what the campaign bears, `held` is still to be released, `released` approved and
-    not yet paid.
-    """
-
-    pledged_cents: int
-    collecting_cents: int
-    collected_cents: int
-    fees_cents: int
-    refund_due_cents: int
-    held_cents: int
-    released_cents: int
-    paid_out_cents: int
-    match_reserved_cents: int
-    match_bound_cents: int
-    match_paid_cents: int
-
-
-def money_accounts(campaign_id: int) -> dict[str, str]:
-    """Name the ledger accounts of a campaign's cash, by what they hold."""
-    accounts = {channel.value: f"held:{campaign_id}:{channel}" for channel in HELD}
-    return accounts | {"payable": f"payable:{campaign_id}", "refund_due": f"refund_due:{campaign_id}"}
 
 
 def money_of(campaign: Campaign) -> CampaignMoney:
     """Read a campaign's money (four queries)."""
-    accounts = money_accounts(campaign.pk)
-    held = {accounts[channel] for channel in HELD}
-    moves = _moves(accounts.values())
     settlement = Settlement.objects.filter(campaign=campaign).first()
     collecting = Pledge.objects.filter(campaign=campaign, status__in=STILL_COLLECTING).aggregate(
         cents=Sum("amount_cents", default=0)
     )
-    reservation = getattr(campaign, "reservation", None)
-    return CampaignMoney(
+    return read_money(
+        _moves(_accounts(campaign)),
         pledged_cents=settlement.pledged_cents if settlement else campaign.pledged_cents,
+        promised_cents=campaign.promised_cents,
         collecting_cents=collecting["cents"],
-        collected_cents=_into(moves, held, "charge_collected"),
-        fees_cents=-_into(moves, held, "charge_fee"),
-        refund_due_cents=_into(moves, {accounts["refund_due"]}),
-        held_cents=_into(moves, held),
-        released_cents=_into(moves, {accounts["payable"]}),
-        paid_out_cents=-_into(moves, {accounts["payable"]}, "payout_executed"),
-        match_reserved_cents=reservation.reserved_cents if reservation else 0,
-        match_bound_cents=reservation.bound_cents if reservation else 0,
-        match_paid_cents=reservation.disbursed_cents if reservation else 0,
     )
 
 
-Moves = dict[tuple[str, str], int]
+def _accounts(campaign: Campaign) -> dict[str, str]:
+    """Name the accounts of a campaign's money, each with its shape in `SOURCES`."""
+    shapes = [f"held:{{c}}:{channel}" for channel in CROWD_CHANNELS]
+    shapes += ["payable:{c}", "refund_due:{c}", "disputed:{c}"]
+    reservation = getattr(campaign, "reservation", None)
+    if reservation:
+        shapes += ["reserved:f#:{c}", "bound:f#:{c}", "disbursed:f#:{c}"]
+    fund = str(reservation.fund_id) if reservation else ""
+    return {shape.replace("{c}", str(campaign.pk)).replace("#", fund): shape for shape in shapes}
 
 
-def _moves(accounts: Iterable[str]) -> Moves:
-    """Sum what came into each account (credits less debits) by business event, in one query."""
-    wanted = list(accounts)
+def _moves(accounts: dict[str, str]) -> Moves:
+    """Sum what came into each account by business event, under its shape, in one query."""
     found: Moves = {}
     rows = (
-        LedgerTransfer.objects.filter(Q(debit__in=wanted) | Q(credit__in=wanted))
+        LedgerTransfer.objects.filter(Q(debit__in=accounts) | Q(credit__in=accounts))
         .order_by()
         .values_list("debit_id", "credit_id", "code")
         .annotate(cents=Sum("amount_cents"))
     )
     for debit, credit, code, cents in rows:
-        found[debit, code] = found.get((debit, code), 0) - cents
-        found[credit, code] = found.get((credit, code), 0) + cents
+        for account, amount in ((debit, -cents), (credit, cents)):
+            if account in accounts:
+                key = (accounts[account], code)
+                found[key] = found.get(key, 0) + amount
     return found
-
-
-def _into(moves: Moves, accounts: set[str], *codes: str) -> int:
-    return sum(
-        cents
-        for (account, code), cents in moves.items()
-        if account in accounts and (not codes or code in codes)
-    )
 
 
 def disbursements() -> QuerySet[Disbursement]:
@@ -138,12 +98,6 @@ def next_step(disbursement: Disbursement, user: User) -> str:
     if payout is None or payout.kind != PayoutKind.TREASURY_MANDATE or not can_record_mandate(user, payout):
         return ""
     return {PayoutStatus.CREATED: "mandate", PayoutStatus.UNKNOWN: "receipt"}.get(payout.status, "")
-
-
-def transfers_touching(account: str) -> QuerySet[LedgerTransfer]:
-    """Return the transfers of one account, newest first; of all accounts when none is named."""
-    found = LedgerTransfer.objects.order_by("-id")
-    return found.filter(Q(debit=account) | Q(credit=account)) if account else found
 
 
 def officer_tasks(user: User, now: dt.datetime) -> list[Task]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from payments.enums import HeldUpBy
-from payments.selectors.money import money_accounts, money_of
+from payments.selectors.figures import Figure, figure
+from payments.selectors.money import money_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from campaigns.models import Campaign
 
 register = template.Library()
+
+MATCH = ("match_reserved", "match_bound", "match_paid")
 
 
 @register.filter
@@ -35,14 +39,24 @@ def payout_reason(code: str) -> str:
 @register.inclusion_tag("payments/_money_panel.html")
 def money_panel(campaign: Campaign, links: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - in a template
     """Show a campaign's money; with `links` (for staff) each figure leads to the transfers it comes from."""
-    accounts = money_accounts(campaign.pk)
+    money = money_of(campaign)
 
-    def source(name: str) -> str:
-        return f"{reverse('ledger_transfers')}?account={accounts[name]}" if links else ""
+    def figures(*names: str, always: bool = False) -> list[Figure]:
+        listed = [figure(f"{name}_cents", money, campaign.pk, links=links) for name in names]
+        return [one for one in listed if one.cents or always]
 
     return {
-        "money": money_of(campaign),
-        "held_url": source("card"),
-        "payable_url": source("payable"),
-        "refund_url": source("refund_due"),
+        "money": figures("pledged", always=True)
+        + figures("promised", "collecting")
+        + figures("collected", "fees", always=True)
+        + figures("refunded", "refund_due", "disputed", "lost", "taken_back")
+        + figures("held", "released", "paid_out", always=True),
+        "channels": _channels(figures),
+        "match": figures(*MATCH, always=True) if figures(*MATCH) else [],
     }
+
+
+def _channels(figures: Callable[..., list[Figure]]) -> list[Figure]:
+    """Tell money by channel, where it came in by more than one."""
+    by_channel = figures("collected_card", "collected_bank", "collected_cash")
+    return by_channel + figures("held_card", "held_bank", "held_cash") if len(by_channel) > 1 else []

@@ -30,7 +30,7 @@ def when(at: dt.datetime | None) -> str:
     return moment(at) if at else ""
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any]) -> tuple[Page[Any], dict[str, str]]:
+def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> tuple[Page[Any], dict[str, str]]:
     """Cut rows into pages: the one asked for, and the addresses before and after it."""
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import require
 from crowdfund.kit import clock
+from payments.documents import dispute_reason
 from payments.enums import OPEN_DISPUTES, DisputeStatus, SendStatus
 from payments.forms.back import EvidenceForm, StatusFilterForm
 from payments.permissions import (
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
 def dispute_line(row: Dispute, page: str = "dispute") -> tuple[str, list[object]]:
     """Show a dispute in a list: project, amount, reason, until when, state."""
-    cells: list[object] = [row.pledge.campaign.project.title, euro(row.amount_cents), row.reason]
+    cells: list[object] = [row.pledge.campaign.project.title, euro(row.amount_cents)]
+    cells.append(dispute_reason(row.reason))
     cells += [when(row.answer_by), row.get_status_display()]
     return reverse(page, args=[row.pk]), cells
 
@@ -138,7 +140,7 @@ def _officer_acts(request: HttpRequest, row: Dispute) -> list[Act]:
 def _dispute_rows(row: Dispute) -> list[Row]:
     rows = [
         Row(_("Disputed"), euro(row.amount_cents)),
-        Row(_("Reason"), row.reason),
+        Row(_("Reason"), dispute_reason(row.reason)),
         Row(_("Held by the bank"), euro(row.out_cents)),
         Row(_("Lost by the campaign"), euro(row.lost_cents)),
         Row(_("Stripe's fee, borne by the platform"), euro(row.fee_cents)),

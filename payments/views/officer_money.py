@@ -1,13 +1,11 @@
-"""The officers' pages of money: tranches to decide, mandates and receipts, a campaign's figures, transfers."""
+"""The officers' pages of money: tranches to decide, mandates and receipts, a campaign's figures."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,10 +16,9 @@ from campaigns.models import Campaign
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
 from payments.forms.officer import WHICH_MONEY, DisbursementForm, MandateForm, ReceiptForm, WhyForm
-from payments.ledger.selectors import credit_balance
 from payments.permissions import can_propose_disbursement, can_see_all_money, can_void_disbursement
 from payments.selectors.money import disbursements as all_disbursements
-from payments.selectors.money import next_step, transfers_touching
+from payments.selectors.money import next_step
 from payments.selectors.payout_desk import story_of
 from payments.selectors.releasable import releasable_by_channel
 from payments.services.disburse import approve_disbursement, propose_disbursement, reject_disbursement
@@ -185,24 +182,3 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 def _step_page(request: HttpRequest, row: Disbursement, form: forms.Form, title: str) -> HttpResponse:
     context = {"disbursement": row, "form": form, "title": title}
     return render(request, "payments/payout_step.html", context, status=422 if form.errors else 200)
-
-
-@require_safe
-@login_required
-def transfers(request: HttpRequest) -> HttpResponse:
-    """List the ledger's transfers, of one account if the address names it."""
-    require(can_see_all_money(request.user))
-    account = request.GET.get("account", "")[:80]
-    page = Paginator(transfers_touching(account), PAGE).get_page(request.GET.get("page"))
-    context = {
-        "account": account,
-        "balance": credit_balance(account) if account else None,
-        "page": page,
-        "previous_url": _page_url(account, page.previous_page_number()) if page.has_previous() else "",
-        "next_url": _page_url(account, page.next_page_number()) if page.has_next() else "",
-    }
-    return render(request, "payments/transfers.html", context)
-
-
-def _page_url(account: str, number: int) -> str:
-    return "?" + urlencode({"account": account, "page": number})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 NAME = f"test-demo-{os.getpid()}"
 START_SECONDS = 180  # a busy machine migrates slowly
-END_SECONDS = 5  # where nobody else is at work
+END_SECONDS = 5 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # five, where nobody else is at work
 KILLED_SECONDS = (
     15  # the database writes its checkpoint, gunicorn's worker looks for its master once a second
 )
@@ -134,9 +134,7 @@ def test_all_of_it_starts_once_and_sigterm_ends_all_of_it(start):
     assert demo.process.wait(30) == 0
     took = time.monotonic() - began
     assert demo.left(0.1) == []
-    assert took < END_SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)), (
-        f"{took:.1f} s\n{demo.text}"
-    )
+    assert took < END_SECONDS, f"{took:.1f} s\n{demo.text}"
     assert "Traceback" not in demo.text
 
 

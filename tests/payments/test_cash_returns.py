@@ -11,6 +11,7 @@ from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
 from crowdfund.kit.errors import Invalid, NotAllowed, Refused
 from payments import postings
+from payments.bank.services.lists import export_list
 from payments.cash.enums import ReceiptKind
 from payments.cash.models import CashDesk, DeskReceipt, ReturnByTransfer
 from payments.cash.selectors.desks import find_returns
@@ -22,6 +23,8 @@ from payments.services.refund_send import execute_refunds
 from payments.services.totals import fold, totals_that_disagree
 from tests import world
 from tests.payments import counter
+from tests.payments.bank_files.acting import TODAY, a_list, bring
+from tests.payments.bank_files.writing import BO, OURS, Move
 from tests.payments.counter import miss, owed, take, till
 from tests.world import NOW
 
@@ -160,3 +163,58 @@ def test_a_wrong_account_or_another_link_asks_for_nothing(receipt, desk, nina):
     with pytest.raises(Refused):
         ask_for_transfer(refund=refund, iban=IBAN, holder="D", by=nina, now=NOW)
     assert not ReturnByTransfer.objects.exists()
+
+
+class TestByTransfer:
+    @pytest.fixture(autouse=True)
+    def _account(self, settings):
+        settings.BANK_ACCOUNT_IBAN, settings.BANK_ACCOUNT_HOLDER = OURS, "Comune di Milano"
+
+    @pytest.fixture
+    def item(self, receipt):
+        """Cash that goes back by transfer, on a list carried to the bank; the account holds enough."""
+        ask_for_transfer(
+            refund=owed(receipt), iban=IBAN, holder="Dario Fo", by=counter.operator(counter.desk()), now=NOW
+        )
+        bring(Move(90_000, on=TODAY, ref="A1"))
+        return a_list().items.get()
+
+    def test_cash_goes_back_with_the_next_list(self, item, receipt, campaign, desk):
+        assert (item.amount_cents, item.name, item.iban) == (5_000, "Dario Fo", IBAN.replace(" ", ""))
+        assert owed(receipt).status == RefundStatus.UNKNOWN
+        bring(Move(-5_000, on=TODAY, e2e=item.end_to_end_id, ref="O1"))
+        refund = owed(receipt)
+        assert (refund.status, refund.refund_id) == (RefundStatus.DONE, item.end_to_end_id)
+        receipt.pledge.refresh_from_db()
+        assert receipt.pledge.status == PledgeStatus.REFUNDED
+        assert (till(desk), balances()["cash:bank"]) == (5_000, 85_000)
+        assert balances()[postings.refund_due(campaign.pk)] == 0
+
+    def test_once_it_has_left_neither_the_account_nor_the_way_changes(self, item, receipt, desk, nina):
+        for deed in (
+            lambda: ask_for_transfer(refund=owed(receipt), iban=IBAN, holder="X", by=nina, now=NOW),
+            lambda: return_cash(refund=owed(receipt), desk=desk, signature_name="D", by=nina, now=NOW),
+        ):
+            with pytest.raises(Refused):
+                deed()
+        assert ReturnByTransfer.objects.get().holder == "Dario Fo"
+
+    def test_one_that_came_back_asks_for_another_account(self, item, receipt, nina):
+        bring(Move(-5_000, on=TODAY, e2e=item.end_to_end_id, ref="O1"))
+        bring(Move(5_000, on=TODAY, e2e=item.end_to_end_id, ref="R1", back="AC04"))
+        assert owed(receipt).status == RefundStatus.FAILED
+        notice = Notice.objects.get(event="transfer_bounced")
+        assert "/cassa/la-mia-ricevuta/" in notice.context["action_url"]
+        ask_for_transfer(refund=owed(receipt), iban=BO, holder="Franca Rame", by=nina, now=NOW)
+        assert a_list().items.get().iban == BO
+
+    def test_another_account_makes_an_approved_list_void(self, receipt, nina):
+        refund = owed(receipt)
+        ask_for_transfer(refund=refund, iban=IBAN, holder="Dario Fo", by=nina, now=NOW)
+        bring(Move(90_000, on=TODAY, ref="A1"))
+        approved = a_list(sent=False)
+        ask_for_transfer(refund=refund, iban=BO, holder="Franca Rame", by=nina, now=NOW)
+        with pytest.raises(Refused):
+            export_list(transfers=approved, by=world.staff(Role.OFFICER), now=NOW)
+        approved.refresh_from_db()
+        assert (approved.status, owed(receipt).status) == ("void", RefundStatus.CREATED)

@@ -543,6 +543,8 @@ class TestTheApi:
             "promised_cents": 0,
             "collected_cents": 300_000,
             "fees_cents": 0,
+            "refunded_cents": 0,
+            "disputed_cents": 0,
             "paid_out_cents": 0,
             "match_paid_cents": 0,
         }

@@ -6,13 +6,17 @@ import datetime as dt
 
 import pytest
 
+from campaigns.enums import CampaignStatus
 from payments import postings
 from payments.ledger.selectors import debit_balance
 from payments.models import ChargeAttempt
 from payments.reconciliation.models import ReconciliationRun, StripeMovement
+from payments.services.charge import learn_of_charge
 from payments.services.disputes import learn_of_dispute
-from tests.payments.bank import WORKS
-from tests.payments.reconciling import at_stripe, reconciled
+from payments.services.refund_send import learn_of_refund
+from tests import world
+from tests.payments.bank import WORKS, pledge
+from tests.payments.reconciling import at_stripe, reconciled, run
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -57,8 +61,6 @@ def test_a_refund_that_failed_is_booked_back(books):
     refund = given.refunds.get()
     refund.due_at = NOW
     refund.save(update_fields=["due_at"])
-    from payments.services.refund_send import learn_of_refund
-
     learn_of_refund(refund_id=refund.refund_id, now=NOW)
     assert reconciled(books) == {}
     refund.refresh_from_db()
@@ -77,6 +79,22 @@ def test_a_dispute_and_its_fee_are_booked(books, verdict):
     learn_of_dispute(dispute_id=dispute, now=NOW)
     assert reconciled(books) == {}
     assert at_stripe(books) == debit_balance("cash:stripe")
+
+
+@pytest.mark.parametrize("failure_code", [None, "insufficient_funds"])
+def test_a_debit_is_on_its_way_until_its_bank_has_answered(books, failure_code):
+    campaign = world.campaign(
+        world.person("Tea"), status=CampaignStatus.COLLECTING, recovery_ends_at=NOW + dt.timedelta(days=7)
+    )
+    given = pledge(campaign, cents=10_000, **books.account())
+    run("pledges.charge")
+    assert reconciled(books) == {}
+    done = ReconciliationRun.objects.first()
+    assert (done.stripe_cents, done.ledger_cents, done.in_flight_cents) == (9_965, 0, 9_965)
+    books.answer_debit(given, failure_code)
+    learn_of_charge(payment_intent_id=given.attempts.get().payment_intent_id, now=NOW)
+    assert reconciled(books) == {}
+    assert debit_balance("cash:stripe") == (-35 if failure_code else 9_965)
 
 
 def test_importing_twice_changes_nothing(books):

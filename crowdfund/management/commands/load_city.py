@@ -32,8 +32,8 @@ def build(walk: Walk) -> None:
     campaign.schedule(walk, projects["cinema"], call="first", launched=-715, days=50)
     walk.on(-651, let_jobs_run)  # the recovery window has passed
     campaign.schedule(walk, projects["cucina"], call="second", launched=-62, days=58)
-    walk.on(-1.5, let_jobs_run)
-    walk.on(-1, lambda now: campaign.recover_one(walk, "cucina", now))
+    walk.on(-0.98, let_jobs_run)  # its deadline is the end of a civil day: at most a day after the sixty are over
+    walk.on(-0.95, lambda now: campaign.recover_one(walk, "cucina", now))
     campaign.schedule(walk, projects["orto"], call="second", launched=-58, days=56)
     campaign.schedule(walk, projects["sartoria"], call="second", launched=-9, days=8)
     music = projects["musica"]

@@ -12,8 +12,9 @@ from accounts.templatetags.ui import day, moment
 from crowdfund.kit.money import format_euro
 from payments.bank.formula import in_groups
 from payments.bank.permissions import EXCESS
+from payments.enums import Channel
 from payments.permissions import MANAGE, link_token
-from payments.services.letters import write_to_backer
+from payments.services.letters import desk_receipt_url, write_to_backer
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -101,13 +102,15 @@ def tell_bounced(pledge: Pledge, *, cents: int, now: dt.datetime, once: str) -> 
     """Say that a transfer back was refused by the backer's bank, and ask for another account."""
     with translation.override(pledge.language):
         label = translation.gettext("Give another account")
-    _write(
+    cash = pledge.channel == Channel.CASH
+    url = desk_receipt_url(pledge) if cash else _address(pledge, "transfer_account", MANAGE)
+    write_to_backer(
         pledge,
         "transfer_bounced",
         now=now,
         once=once,
         amount=format_euro(cents, pledge.language),
-        action_url=_address(pledge, "transfer_account", MANAGE),
+        action_url=url,
         action_label=label,
     )
 

@@ -17,7 +17,7 @@ from crowdfund.kit import clock
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import advance, record_birth
 from payments.bank.enums import ITEM_TRANSITIONS, LIST_TRANSITIONS, ItemStatus, ListStatus
-from payments.bank.locks import lock_accounts_back, lock_item, lock_list
+from payments.bank.locks import lock_accounts_back, lock_cash_back, lock_item, lock_list
 from payments.bank.models import CreditList, ListItem
 from payments.bank.permissions import can_decide_list, can_draft_list, can_export_list, can_propose_list
 from payments.bank.selectors.balance import our_account
@@ -211,6 +211,7 @@ def export_list(*, transfers: CreditList, by: User, now: dt.datetime) -> None:
     with transaction.atomic():
         waiting = _waiting(transfers)
         lock_accounts_back(item.refund.pledge_id for item in waiting if item.refund)
+        lock_cash_back(item.refund_id for item in waiting if item.refund_id)
         locked = lock_list(transfers.pk)
         if locked.status in {ListStatus.EXPORTED, ListStatus.CLOSED}:
             return

@@ -23,7 +23,7 @@ from payments.bank.enums import (
 from payments.bank.locks import lock_item, lock_line, lock_list, lock_refund
 from payments.bank.services.letters import tell_bounced
 from payments.bank.services.lines import name_of, still_new
-from payments.enums import Channel, RefundStatus
+from payments.enums import RefundStatus
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.services import reverse
 from payments.locks import lock_channel, lock_disbursement, lock_payout, lock_pledge
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 def hold_source(item: ListItem) -> None:
     """Hold, in the house's order, what a transfer pays, before the transfer itself."""
     if item.refund:
-        lock_channel(item.refund.pledge.campaign_id, Channel.BANK)
+        lock_channel(item.refund.pledge.campaign_id, item.refund.channel)
         lock_pledge(item.refund.pledge_id)
         lock_refund(item.refund.pk)
     elif item.payout:

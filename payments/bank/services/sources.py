@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from stdnum import iban as iban_number
 
 from payments.bank.enums import LIVE_ITEMS, LineStatus
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 UNSENT_REFUNDS = (RefundStatus.CREATED, RefundStatus.FAILED)
+OF_A_REFUND = ("pledge__transfer", "pledge__campaign__project", "return_by_transfer")
 UNSENT_PAYOUTS = (PayoutStatus.CREATED,)  # one that failed waits for an officer to try it again
 
 
@@ -72,13 +73,10 @@ def _live(name: str) -> QuerySet[ListItem]:
 
 
 def unlisted_refunds() -> QuerySet[Refund]:
-    """Return the refunds that leave by bank transfer and are on no list."""
-    rows = Refund.objects.filter(channel=Channel.BANK, status__in=UNSENT_REFUNDS)
-    return (
-        rows.exclude(Exists(_live("refund")))
-        .select_related("pledge__transfer", "pledge__campaign__project")
-        .order_by("pk")
-    )
+    """Return the refunds that leave by bank transfer and are on no list: cash too, where its donor asked for it."""
+    asked_for = Q(channel=Channel.CASH, return_by_transfer__isnull=False)
+    rows = Refund.objects.filter(Q(channel=Channel.BANK) | asked_for, status__in=UNSENT_REFUNDS)
+    return rows.exclude(Exists(_live("refund"))).select_related(*OF_A_REFUND).order_by("pk")
 
 
 def unlisted_payouts() -> QuerySet[Payout]:
@@ -94,9 +92,7 @@ def unlisted_payouts() -> QuerySet[Payout]:
 def as_it_stands(item: ListItem) -> Due | None:
     """Say what an item's source is due now; None when it is due nothing, or its payee has changed."""
     if item.refund_id:
-        refund = Refund.objects.select_related("pledge__transfer", "pledge__campaign__project").get(
-            pk=item.refund_id
-        )
+        refund = Refund.objects.select_related(*OF_A_REFUND).get(pk=item.refund_id)
         return _of_refund(refund) if refund.status in UNSENT_REFUNDS else None
     if item.line_id:
         line = BankLine.objects.get(pk=item.line_id)
@@ -108,8 +104,12 @@ def as_it_stands(item: ListItem) -> Due | None:
 
 
 def _of_refund(refund: Refund) -> Due:
+    text = f"{settings.SITE_NAME}: {refund.pledge.campaign.project.title}"
+    if refund.channel == Channel.CASH:  # its donor named the account at a desk, or by the receipt's link
+        asked = refund.return_by_transfer
+        return Due(refund.amount_cents, asked.holder, asked.iban, text[:140], refund=refund)
     account = refund.pledge.transfer
-    text = f"{settings.SITE_NAME}: {refund.pledge.campaign.project.title} {account.reference}"
+    text = f"{text} {account.reference}"
     return Due(refund.amount_cents, account.holder, account.iban, text[:140], refund=refund)
 
 

@@ -16,6 +16,7 @@ from payments.reconciliation.enums import DifferenceStatus, Family
 from payments.reconciliation.formula import CODES
 from payments.reconciliation.models import Difference, DifferenceEvent, ReconciliationRun, StripeMovement
 from payments.reconciliation.permissions import can_see_differences
+from payments.reconciliation.selectors.bank_side import bank_transfers_of
 from payments.reconciliation.selectors.sides import NO_ROW, Sides, as_booked, both_sides
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.models import User
+
+
+OF_THE_BANK = frozenset({Family.BANK, Family.TRANSIT})
 
 
 def open_differences() -> QuerySet[Difference]:
@@ -43,8 +47,10 @@ def happened(difference: Difference) -> list[tuple[DifferenceEvent, str]]:
 
 
 def movements_of(difference: Difference) -> QuerySet[StripeMovement]:
-    """Return the movements behind a difference, oldest first."""
+    """Return Stripe's movements behind a difference, oldest first."""
     root = difference.root
+    if difference.family in OF_THE_BANK:
+        return StripeMovement.objects.none()
     if root.startswith(NO_ROW):
         return StripeMovement.objects.filter(pk=int(root.removeprefix(NO_ROW)))
     return (
@@ -53,9 +59,11 @@ def movements_of(difference: Difference) -> QuerySet[StripeMovement]:
 
 
 def transfers_of(difference: Difference) -> QuerySet[LedgerTransfer]:
-    """Return the postings on `cash:stripe` behind a difference, oldest first."""
+    """Return the postings behind a difference, on `cash:stripe` or on `cash:bank`, oldest first."""
     if not difference.root:
         return LedgerTransfer.objects.none()
+    if difference.family in OF_THE_BANK:
+        return bank_transfers_of(difference.root)
     codes = [code for code, family in CODES.items() if family == difference.family]
     root, begins = difference.root, f"{difference.root}:"
     own = Q(reverses__isnull=True) & (Q(reference=root) | Q(reference__startswith=begins))

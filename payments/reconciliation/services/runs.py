@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from accounts.permissions import require
 from crowdfund.kit import clock, jobs
 from crowdfund.kit.states import advance, record_birth
 from payments import postings
+from payments.bank.selectors.balance import our_account
 from payments.gateway.balance import read_balance
 from payments.gateway.client import GatewayError
 from payments.gateway.events import configured
@@ -32,6 +33,7 @@ from payments.reconciliation.enums import (
 )
 from payments.reconciliation.models import Difference, ReconciliationRun
 from payments.reconciliation.permissions import can_reconcile
+from payments.reconciliation.selectors.bank_side import compare_bank
 from payments.reconciliation.selectors.sides import Found, compare, moved_cents
 from payments.reconciliation.services.letters import tell_books_differ
 from payments.reconciliation.services.movements import LostClaim, find_owners, read_movements
@@ -110,8 +112,8 @@ def carry_out(run: ReconciliationRun, *, now: dt.datetime, patient: bool = True)
         return
     ReconciliationRun.objects.filter(pk=run.pk).update(step=RunStep.COMPARING)
     find_owners()
-    comparison = compare(now=now)
-    found = [*comparison.differences, *_unexplained(balance)]
+    at_stripe, at_bank = compare(now=now), compare_bank(now=now)
+    found = [*at_stripe.differences, *_unexplained(balance), *at_bank.differences]
     with transaction.atomic():
         if not jobs.still_mine(run):
             return
@@ -126,8 +128,9 @@ def carry_out(run: ReconciliationRun, *, now: dt.datetime, patient: bool = True)
             pending_cents=balance.pending_cents,
             reserved_cents=balance.reserved_cents,
             ledger_cents=debit_balance(postings.STRIPE),
-            in_flight=comparison.in_flight,
-            in_flight_cents=comparison.in_flight_cents,
+            in_flight=at_stripe.in_flight + at_bank.in_flight,
+            in_flight_cents=at_stripe.in_flight_cents,
+            **_account(),
             open_differences=Difference.objects.filter(status=DifferenceStatus.OPEN).count(),
             new_differences=len(fresh),
             seen_until=run.seen_until,
@@ -150,6 +153,16 @@ def _read_all(run: ReconciliationRun) -> Balance:
             break
     assert balance is not None  # noqa: S101 - it was read at least once
     return balance
+
+
+def _account() -> dict[str, Any]:
+    """Read what the bank's newest statement and the books say of our account."""
+    ours = our_account()
+    return {
+        "bank_on": ours.statement_on,
+        "bank_cents": ours.statement_cents,
+        "bank_ledger_cents": ours.ledger_cents if ours.statement_on else None,
+    }
 
 
 def _unexplained(balance: Balance) -> list[Found]:

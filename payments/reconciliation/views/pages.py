@@ -19,7 +19,9 @@ from payments.reconciliation.enums import CARRIED_OUT_HERE, UNDER_WAY, Differenc
 from payments.reconciliation.forms import AcceptForm
 from payments.reconciliation.models import Difference
 from payments.reconciliation.permissions import can_reconcile, can_see_differences
+from payments.reconciliation.selectors.bank_side import lines_of
 from payments.reconciliation.selectors.differences import (
+    OF_THE_BANK,
     happened,
     movements_of,
     open_differences,
@@ -90,6 +92,8 @@ def difference(request: HttpRequest, pk: int) -> HttpResponse:
         "sentence": sentence_of(row),
         "movements": movements_of(row),
         "transfers": transfers_of(row),
+        "lines": lines_of(row.root) if row.family in OF_THE_BANK else [],
+        "of_the_bank": row.family in OF_THE_BANK,
         "events": happened(row),
         "may_resolve": row.status == "open"
         and row.proposal in CARRIED_OUT_HERE

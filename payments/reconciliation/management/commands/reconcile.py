@@ -86,6 +86,9 @@ def _as_json(run: ReconciliationRun, rows: list[Difference]) -> str:
         "in_flight": run.in_flight,
         "in_flight_cents": run.in_flight_cents,
         "movements_read": run.movements_read,
+        "bank_on": run.bank_on.isoformat() if run.bank_on else None,
+        "bank_cents": run.bank_cents,
+        "bank_ledger_cents": run.bank_ledger_cents,
     }
     return json.dumps(figures | {"open": [_line(row) for row in rows]}, indent=2)
 
@@ -96,6 +99,9 @@ def _as_table(run: ReconciliationRun, rows: list[Difference]) -> str:
 
     sides = f"Stripe {euro(run.stripe_cents)} · books {euro(run.ledger_cents)}"
     lines = [f"{sides} · on the way {euro(run.in_flight_cents)} ({run.in_flight})"]
+    if run.bank_on:
+        bank = f"Bank {euro(run.bank_cents)} on {run.bank_on.isoformat()}"
+        lines.append(f"{bank} · books {euro(run.bank_ledger_cents)}")
     for row in rows:
         lines.append(f"{euro(row.difference_cents):>14}  {row.get_kind_display()}: {sentence_of(row)}")
         lines.append(
