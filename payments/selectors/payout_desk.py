@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,8 @@ from payments.selectors.payees import payee_changes
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet, TextChoices
 
     from accounts.models import User
     from payments.models import Disbursement
@@ -95,6 +97,14 @@ class Moment:
     what: str
     by: str
     why: str
+
+
+def in_words(events: QuerySet[Any], statuses: type[TextChoices]) -> list[Moment]:
+    """Tell the changes of one row, oldest first, each status in words."""
+    return [
+        Moment(event.at, str(statuses(event.to_status).label), str(event.by or ""), event.why)
+        for event in events.select_related("by")
+    ]
 
 
 def story_of(disbursement: Disbursement) -> list[Moment]:

@@ -18,7 +18,7 @@ from accounts.permissions import require
 from campaigns.models import Campaign
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
-from payments.enums import PAYEE_CHANGE_OPEN
+from payments.enums import PAYEE_CHANGE_OPEN, PayeeChangeStatus
 from payments.forms.officer import WhyForm
 from payments.forms.payees import AccountChangeForm, CheckBackForm, IbanForm
 from payments.models import PayeeChange, PayoutAccount, PayoutIban
@@ -31,6 +31,7 @@ from payments.permissions import (
     change_of,
 )
 from payments.selectors.payees import payee_changes
+from payments.selectors.payout_desk import in_words
 from payments.services.payees import (
     approve_payee_change,
     object_to_payee_change,
@@ -177,7 +178,7 @@ def payee_change(request: HttpRequest, pk: int) -> HttpResponse:
         "may_propose": change.status == "requested" and can_propose_payee_change(user, change),
         "may_approve": change.status == "proposed" and can_decide_payee_change(user, change),
         "may_reject": change.status in {"requested", "proposed"} and can_reject_payee_change(user, change),
-        "events": change.events.select_related("by"),
+        "story": in_words(change.events.all(), PayeeChangeStatus),
     }
     wrong = form.errors or why.errors
     return render(request, "payments/payee_change.html", context, status=422 if wrong else 200)

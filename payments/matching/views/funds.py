@@ -14,11 +14,13 @@ from accounts.forms import tell
 from accounts.permissions import require
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
+from payments.matching.enums import FundChangeStatus
 from payments.matching.forms import TopUpForm, WhyForm
 from payments.matching.models import MatchFund
 from payments.matching.permissions import can_decide_fund_change, can_propose_fund_change, can_see_fund
 from payments.matching.selectors import admitted_cents, fund_changes
 from payments.matching.services import approve_fund_change, propose_top_up, reject_fund_change
+from payments.selectors.payout_desk import in_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -97,7 +99,7 @@ def fund_change(request: HttpRequest, pk: int) -> HttpResponse:
         "admitted_cents": admitted,
         "left_cents": admitted - change.amount_cents,
         "may_decide": change.status == "proposed" and can_decide_fund_change(user, change),
-        "events": change.events.select_related("by"),
+        "story": in_words(change.events.all(), FundChangeStatus),
         "form": form,
     }
     return render(request, "payments/fund_change.html", context, status=422 if form.errors else 200)
