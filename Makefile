@@ -13,7 +13,7 @@ export DJANGO_SETTINGS_MODULE ?= crowdfund.settings.dev
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.run/pycache
 
-.PHONY: help run fresh setup test stripe-contract check quick lock messages format
+.PHONY: help run fresh setup test deep stripe-contract check quick lock messages format
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 17
@@ -58,6 +58,10 @@ fresh: ## forget the demonstration's data
 
 test: setup .run/apt ## the whole test-suite
 	@DJANGO_SETTINGS_MODULE=crowdfund.settings.test $(PY) -m tests.suite
+
+deep: setup ## a thousand random journeys of money against books kept by hand (HYPOTHESIS_SEED=n: the same again)
+	@DJANGO_SETTINGS_MODULE=crowdfund.settings.test HYPOTHESIS_PROFILE=deep \
+		$(PY) -m pytest tests/payments/test_money_machine.py -s
 
 stripe-contract: ## the stand-in's contract, held against Stripe's test mode (STRIPE_SECRET_KEY=sk_test_...)
 	@case "$$STRIPE_SECRET_KEY" in sk_test_*|rk_test_*) ;; \
