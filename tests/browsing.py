@@ -26,7 +26,7 @@ CALM: Literal["reduce"] = (
 
 
 @pytest.fixture(scope="module")
-def system_chromium() -> Iterator[Browser]:
+def system_chromium(django_db_setup: None) -> Iterator[Browser]:
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     flags = [*FLAGS.split(), *(["--no-sandbox"] if os.geteuid() == 0 else [])]
