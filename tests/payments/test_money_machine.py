@@ -48,6 +48,7 @@ COMMON = {
 }
 settings.register_profile("journeys", max_examples=100, phases=[Phase.generate], **COMMON)
 settings.register_profile("deep", max_examples=1000, phases=[Phase.generate, Phase.shrink], **COMMON)
+EVERY_TIME = 20_261_124  # the seed of the suite: the same journeys each time
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 SOON = dt.timedelta(minutes=61)  # after which whatever was put off is due again
 CARDS = st.sampled_from(["ok", "ok", "declines", "asks", "no_funds", "debit", "debit_fails"])
@@ -288,7 +289,13 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(which=WHICH, card=st.sampled_from(["", "ok", "ok", "refused"]))
     def a_backer_comes_back(self, which: int, card: str) -> None:
         _n, row, one = self._among(self._in_window, which)
-        page = self.journey.come_back(row)
+        try:
+            page = self.journey.come_back(row)
+        except Refused as refused:  # an event has told of what was paid on the page before
+            told = refused.code == "nothing_to_recover" and one.page_paid
+            if not told:
+                raise
+            page = None
         if page is None:
             assert one.page_paid
             self.books.paid_on_page(one)
@@ -502,7 +509,8 @@ def city(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
 def test_every_journey_comes_to_what_the_books_by_hand_say(city: None) -> None:
     name = os.environ.get("HYPOTHESIS_PROFILE", "journeys")
     given = os.environ.get("HYPOTHESIS_SEED") or hypothesis.core.global_force_seed
-    number = secrets.randbelow(2**32) if given is None else int(given)
+    always = name != "deep" and given is None  # the suite's are the same each time, those of `make deep` new
+    number = EVERY_TIME if always else secrets.randbelow(2**32) if given is None else int(given)
     profile = settings.get_profile(name)
     if "JOURNEYS" in os.environ:
         profile = settings(profile, max_examples=int(os.environ["JOURNEYS"]))
