@@ -220,7 +220,7 @@ def test_the_means_are_named_as_far_as_they_are_known(client, fields, means):
     made = collected(funded(), **fields)
     issue_due()
     page = client.get(url("receipt_by_link", receipts_token(made), Receipt.objects.get().public_id))
-    assert f"<dd>{means}</dd>" in page.content.decode()
+    assert f"<dd>{means}</dd>" in re.sub(r"\s*(</?dd>)\s*", r"\1", page.content.decode())
 
 
 def test_a_void_document_says_so_and_its_correction_says_why(client, pledge):
