@@ -30,7 +30,7 @@ from payments.bank.services import excess, importing, lists, returns
 from payments.bank.services import matches as bank_matches
 from payments.bank.services import pledges as transfers
 from payments.bank.services.goals import goal_of
-from payments.cash.services import closings, desks, give_back, take
+from payments.cash.services import closings, desks, give_back, take, withdraw
 from payments.matching import services as matching
 from payments.matching.formula import Crowd
 from payments.models import CampaignChannel, Pledge
@@ -730,6 +730,11 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
             refund=r, iban="IT60X0542811101000000123456", holder="D", by=by, now=NOW
         ),
         {"operator", "operator_elsewhere", "officer"},
+    ),
+    "withdraw_cash": (
+        lambda s: s.receipt().pledge,
+        lambda p, by: withdraw.withdraw_cash(pledge=p, by=by, now=NOW),
+        {"operator", "operator_elsewhere"},
     ),
     "close_day": (
         lambda s: s.desk,

@@ -61,9 +61,13 @@ def can_confirm_banked(user: Visitor | None, closing: DeskClosing) -> bool:
 
 def can_ask_for_transfer(user: Visitor | None, pledge: Pledge, token: str = "") -> bool:
     """Who holds the donor's link, an operator of any desk, or an officer may ask for cash to go back by transfer."""
+    return can_withdraw_cash(user, pledge, token) or has_role(user, Role.OFFICER)
+
+
+def can_withdraw_cash(user: Visitor | None, pledge: Pledge, token: str = "") -> bool:
+    """Who holds the donor's link, or an operator of any desk, before whom the donor stands with the receipt."""
     if token and pledge_of(token, DESK_RECEIPT) == pledge.public_id:
         return True
-    if not is_person(user) or has_role(user, Role.OFFICER):
-        return is_person(user)
-    works = has_role(user, Role.HUB_OPERATOR)
-    return works and DeskOperator.objects.filter(user=user, ended_at__isnull=True).exists()
+    if not is_person(user) or not has_role(user, Role.HUB_OPERATOR):
+        return False
+    return DeskOperator.objects.filter(user=user, ended_at__isnull=True).exists()

@@ -28,6 +28,7 @@ counter_urlpatterns = [
     ),
     path(_("cash/receipts/<int:pk>/"), counter.cash_receipt, name="cash_receipt"),
     path(_("cash/receipts/<int:pk>/cancel/"), counter.cash_receipt_cancel, name="cash_receipt_cancel"),
+    path(_("cash/receipts/<int:pk>/withdraw/"), counter.cash_receipt_withdraw, name="cash_receipt_withdraw"),
     path(_("cash/closings/<int:pk>/"), closings.cash_closing, name="cash_closing"),
     path(_("cash/my-receipt/<str:token>/"), returns.cash_receipt_donor, name="cash_receipt_donor"),
 ]
@@ -49,6 +50,11 @@ api_urlpatterns: list[URLPattern] = [
     path("desk-operators/<int:pk>/", desks_api.OperatorView.as_view(), name="api_desk_operator"),
     path("cash-desks/<int:pk>/receipts/", receipts_api.ReceiptsView.as_view(), name="api_desk_receipts"),
     path("desk-receipts/<int:pk>/cancel/", receipts_api.CancelView.as_view(), name="api_desk_receipt_cancel"),
+    path(
+        "desk-receipts/<int:pk>/withdraw/",
+        receipts_api.WithdrawView.as_view(),
+        name="api_desk_receipt_withdraw",
+    ),
     path("cash-desks/<int:pk>/returns/", receipts_api.ReturnsView.as_view(), name="api_desk_returns"),
     path("cash-desks/<int:pk>/closings/", closings_api.ClosingsView.as_view(), name="api_desk_closings"),
     path(

@@ -84,6 +84,15 @@ def test_a_receipt_is_cancelled_and_cash_handed_back(desk, nina):
     assert owed(right).status == "done"
 
 
+def test_a_donor_takes_cash_back(desk, nina):
+    receipt = take(desk, nina, world.campaign())
+    path = f"{API}/desk-receipts/{receipt.pk}/withdraw/"
+    assert api(world.person()).post(path).status_code == 403
+    answer = api(nina).post(path)
+    assert (answer.status_code, answer.json()["receipt"]) == (201, receipt.full_number)
+    assert api(nina).post(path).status_code == 409
+
+
 def test_a_day_is_closed_signed_sent_and_arrives(desk, nina):
     take(desk, nina, world.campaign())
     olga = world.staff(Role.OFFICER)

@@ -151,6 +151,21 @@ def test_cash_is_found_and_handed_back(client, desk, nina, campaign):
     assert client.get(return_url).status_code == 404
 
 
+def test_cash_is_taken_back_at_the_desk_or_by_the_link(client, desk, nina, campaign):
+    at_desk, by_link = take(desk, nina, campaign), take(desk, nina, campaign)
+    client.force_login(nina)
+    assert "They take it back" in text(client.get(url("cash_receipt", at_desk.pk)))
+    answer = client.post(url("cash_receipt_withdraw", at_desk.pk), follow=True)
+    assert "Hand the cash over against a signature" in text(answer)
+    assert "The backer took the pledge back" in text(answer)
+    client.logout()
+    link = url("cash_receipt_donor", link_token(by_link.pledge, DESK_RECEIPT))
+    assert "Changed your mind?" in text(client.get(link))
+    answer = client.post(link, {"withdraw": "1"}, follow=True)
+    assert "€50.00 come back to you" in text(answer)
+    assert "Changed your mind?" not in text(answer)
+
+
 def test_a_transfer_is_offered_where_the_till_is_too_low(client, desk, nina, campaign):
     other = counter.desk()
     receipt = take(other, counter.operator(other), campaign)

@@ -8,7 +8,7 @@ from accounts.enums import Role
 from accounts.notices.models import Notice
 from accounts.notices.services import render
 from campaigns.enums import CampaignStatus
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Reward
 from crowdfund.kit.errors import Invalid, NotAllowed, Refused
 from payments import postings
 from payments.bank.services.lists import export_list
@@ -16,6 +16,7 @@ from payments.cash.enums import ReceiptKind
 from payments.cash.models import CashDesk, DeskReceipt, ReturnByTransfer
 from payments.cash.selectors.desks import find_returns
 from payments.cash.services.give_back import ask_for_transfer, return_cash
+from payments.cash.services.withdraw import withdraw_cash
 from payments.enums import PledgeStatus, RefundStatus
 from payments.ledger.selectors import balances
 from payments.permissions import DESK_RECEIPT, MANAGE, link_token
@@ -218,3 +219,37 @@ class TestByTransfer:
             export_list(transfers=approved, by=world.staff(Role.OFFICER), now=NOW)
         approved.refresh_from_db()
         assert (approved.status, owed(receipt).status) == ("void", RefundStatus.CREATED)
+
+
+class TestTakenBack:
+    def test_a_donor_changes_their_mind_until_the_deadline(self, desk, nina, campaign):
+        reward = Reward.objects.create(campaign=campaign, title="Cesta", min_cents=1_000, stock=1)
+        receipt = take(desk, nina, campaign, email="dario@example.org", reward=reward)
+        token = link_token(receipt.pledge, DESK_RECEIPT)
+        refund = withdraw_cash(pledge=receipt.pledge, by=None, token=token, now=NOW)
+        receipt.pledge.refresh_from_db()
+        reward.refresh_from_db()
+        assert (refund.reason, refund.amount_cents) == ("withdrawn", 5_000)
+        assert (receipt.pledge.status, reward.claimed) == (PledgeStatus.RETURNING, 0)
+        fold()
+        campaign.refresh_from_db()
+        assert (campaign.pledged_cents, campaign.backers) == (0, 0)
+        assert not totals_that_disagree()
+        return_cash(refund=refund, desk=desk, signature_name="Dario Fo", by=nina, now=NOW)
+        receipt.pledge.refresh_from_db()
+        assert (receipt.pledge.status, till(desk)) == (PledgeStatus.REFUNDED, 0)
+        assert not totals_that_disagree()
+
+    def test_not_after_it_not_twice_and_not_by_others(self, desk, nina, campaign):
+        receipt = take(desk, nina, campaign)
+        for who in (None, world.person(), world.staff(Role.OFFICER), world.staff(Role.HUB_OPERATOR)):
+            with pytest.raises(NotAllowed):
+                withdraw_cash(pledge=receipt.pledge, by=who, now=NOW)
+        with pytest.raises(Refused) as caught:
+            withdraw_cash(pledge=receipt.pledge, by=nina, now=campaign.deadline)
+        assert caught.value.code == "campaign_closed"
+        withdraw_cash(pledge=receipt.pledge, by=nina, now=NOW)
+        with pytest.raises(Refused) as caught:
+            withdraw_cash(pledge=receipt.pledge, by=nina, now=NOW)
+        assert caught.value.code == "pledge_settled"
+        assert receipt.pledge.refunds.count() == 1

@@ -20,6 +20,7 @@ from payments.cash.permissions import can_operate, can_see_desk
 from payments.cash.selectors.desks import find_returns, receipt_rows, returns_waiting
 from payments.cash.services.give_back import return_cash
 from payments.cash.services.take import cancel_receipt, take_cash
+from payments.cash.services.withdraw import withdraw_cash
 from payments.models import Refund  # noqa: TC001 - the schema reads the hints
 
 if TYPE_CHECKING:
@@ -160,6 +161,21 @@ class CancelView(APIView):
         by = cast("User", request.user)
         made = cancel_receipt(receipt=receipt, by=by, now=clock.now(), **given.validated_data)
         return Response(DeskReceiptSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class WithdrawView(APIView):
+    """Cash that its donor takes back."""
+
+    @extend_schema(
+        operation_id="desk_receipt_withdraw", request=None, responses={201: OwedSerializer}, tags=["cash"]
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Let a donor take their cash back, until the deadline: it is owed from now on. For the desk's operators."""
+        receipt = get_object_or_404(receipt_rows(), pk=pk)
+        require(can_operate(request.user, receipt.desk))
+        made = withdraw_cash(pledge=receipt.pledge, by=request.user, now=clock.now())
+        owed = get_object_or_404(returns_waiting(), pk=made.pk)
+        return Response(OwedSerializer(owed).data, status=status.HTTP_201_CREATED)
 
 
 class ReturnsView(APIView):

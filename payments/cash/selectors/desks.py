@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.permissions import has_role, is_person
+from campaigns.enums import CampaignStatus
 from crowdfund.kit.clock import CIVIL
 from crowdfund.kit.desk import Task
 from payments import postings
 from payments.cash.enums import ClosingStatus, ReceiptKind
 from payments.cash.models import CashDesk, DeskClosing, DeskOperator, DeskReceipt
 from payments.cash.permissions import can_confirm_banked, can_countersign, can_see_desks, can_send
-from payments.enums import Channel, RefundStatus
+from payments.enums import Channel, PledgeStatus, RefundStatus
 from payments.ledger.selectors import balances, debit_balance
 from payments.models import Refund
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from accounts.permissions import Visitor
+    from payments.models import Pledge
 
 SHORTEST_SEARCH = 3
 FOUND_AT_MOST = 20
@@ -106,6 +108,15 @@ def receipt_rows() -> QuerySet[DeskReceipt]:
     return DeskReceipt.objects.select_related(
         "desk", "pledge__campaign__project", "pledge__reward", "cancels", "refund", "cancelled_by"
     )
+
+
+def may_be_withdrawn(pledge: Pledge, now: dt.datetime) -> bool:
+    """Say whether a donor may still take their cash back. The campaign must be loaded."""
+    campaign = pledge.campaign
+    live = (
+        campaign.status == CampaignStatus.LIVE and campaign.deadline is not None and now < campaign.deadline
+    )
+    return live and pledge.status == PledgeStatus.RECEIVED
 
 
 def closing_rows() -> QuerySet[DeskClosing]:

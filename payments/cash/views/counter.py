@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import require
 from campaigns.models import Campaign
@@ -21,11 +21,13 @@ from payments.cash.selectors.desks import (
     closing_tasks,
     desks_at_work,
     last_campaign_of,
+    may_be_withdrawn,
     public_desks,
     receipt_rows,
     till_of,
 )
 from payments.cash.services.take import cancel_receipt, take_cash
+from payments.cash.services.withdraw import withdraw_cash
 from payments.cash.views.deeds import done
 
 if TYPE_CHECKING:
@@ -125,9 +127,21 @@ def cash_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "receipt": receipt,
         "works_here": works_here,
+        "may_withdraw": works_here and receipt.kind == "received" and may_be_withdrawn(receipt.pledge, now),
         "may_cancel": works_here and today and receipt.kind == "received" and not cancelled,
     }
     return render(request, "payments/cash/receipt.html", context)
+
+
+@require_POST
+@login_required
+def cash_receipt_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a donor who stands at the desk take their cash back."""
+    receipt = _receipt(request, pk)
+    require(can_operate(request.user, receipt.desk))
+    refund = withdraw_cash(pledge=receipt.pledge, by=request.user, now=clock.now())
+    messages.success(request, _("The pledge is taken back. Hand the cash over against a signature."))
+    return redirect("cash_return", receipt.desk_id, refund.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

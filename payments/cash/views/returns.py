@@ -15,8 +15,15 @@ from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.cash.forms import AccountForm, SearchForm, SignatureForm
 from payments.cash.permissions import can_operate
-from payments.cash.selectors.desks import find_returns, receipt_rows, returns_waiting, till_of
+from payments.cash.selectors.desks import (
+    find_returns,
+    may_be_withdrawn,
+    receipt_rows,
+    returns_waiting,
+    till_of,
+)
 from payments.cash.services.give_back import ask_for_transfer, return_cash
+from payments.cash.services.withdraw import withdraw_cash
 from payments.cash.views.counter import desk_at
 from payments.cash.views.deeds import done
 from payments.permissions import DESK_RECEIPT, pledge_of
@@ -106,10 +113,20 @@ def cash_receipt_donor(request: HttpRequest, token: str) -> HttpResponse:
                 refund=refund, by=request.user, token=token, now=clock.now(), **form.cleaned_data
             )
 
+    if "withdraw" in request.POST:
+        withdraw_cash(pledge=pledge, by=request.user, token=token, now=clock.now())
+        messages.success(request, _("Your pledge is taken back. Say below how you want the money."))
+        return redirect("cash_receipt_donor", token)
     if request.method == "POST" and done(form, deed):
         messages.success(request, _("The money goes back by bank transfer with the next list."))
         return redirect("cash_receipt_donor", token)
-    context = {"receipts": receipts, "pledge": pledge, "refund": refund, "form": form}
+    context = {
+        "receipts": receipts,
+        "pledge": pledge,
+        "refund": refund,
+        "form": form,
+        "may_withdraw": may_be_withdrawn(pledge, clock.now()),
+    }
     answer = render(request, "payments/cash/receipt_donor.html", context, status=422 if form.errors else 200)
     answer["Referrer-Policy"] = "no-referrer"
     return answer
