@@ -426,13 +426,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(which=WHICH, card=st.sampled_from(["", "ok", "ok", "refused"]))
     def a_backer_comes_back(self, which: int, card: str) -> None:
         _n, row, one = self._among(self._in_window, which)
-        try:
-            page = self.journey.come_back(row)
-        except Refused as refused:  # an event has told of what was paid on the page before
-            told = refused.code == "nothing_to_recover" and one.page_paid
-            if not told:
-                raise
-            page = None
+        page = self.journey.come_back(row)
         if page is None:
             assert one.page_paid
             self.books.paid_on_page(one)
