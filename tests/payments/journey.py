@@ -129,19 +129,19 @@ class Journey(ByHand):
         for name in names:
             jobs.run_one(name)
 
-    def work(self, *, everybody: bool = False) -> None:
+    def work(self, idle: set[str], *, everybody: bool = False) -> None:
         """Workers run until nothing is left to do; what nobody told us is swept; an officer gives up what is gone."""
         jobs.run_one("webhooks.sweep")
-        while self._work() or self._give_up_reversals():
-            pass
+        before = ""
+        while before != self._status() or ("reversals.execute" not in idle and self._give_up_reversals()):
+            before = self._status()  # what has work to do where the campaign stands, until it stands still
+            jobs.run_until_quiet([name for name in AT_WORK.get(before, OVER) if name not in idle], rounds=40)
         jobs.run_one("pledges.fold")
         if everybody:
             assert self._everybody_rests()
 
-    def _work(self) -> int:
-        """What has work to do where the campaign stands, until it stands still."""
-        status = Campaign.objects.values_list("status", flat=True).get(pk=self.campaign.pk)
-        return jobs.run_until_quiet(AT_WORK.get(status, OVER), rounds=40)
+    def _status(self) -> str:
+        return str(Campaign.objects.values_list("status", flat=True).get(pk=self.campaign.pk))
 
     def _everybody_rests(self) -> bool:
         """Everything that all workers do changes nothing any more."""

@@ -16,14 +16,14 @@ from payments.bank.services.matches import approve_match, propose_match
 from payments.bank.services.pledges import cancel_transfer_pledge, change_transfer_amount
 from payments.cash.models import DeskReceipt
 from payments.cash.services.closings import close_day, confirm_banked, countersign, send_cash
-from payments.cash.services.give_back import return_cash
+from payments.cash.services.give_back import ask_for_transfer, return_cash
 from payments.cash.services.take import cancel_receipt
 from payments.models import Pledge, Refund
 from payments.permissions import MANAGE, link_token
 from payments.services.payout import retry_payout
 from tests.payments import counter
 from tests.payments.bank_files import acting
-from tests.payments.bank_files.writing import Move
+from tests.payments.bank_files.writing import BO, Move
 
 if TYPE_CHECKING:
     from campaigns.models import Campaign
@@ -110,12 +110,23 @@ class ByHand:
         receipt = DeskReceipt.objects.get(pledge=pledge, kind="received")
         cancel_receipt(receipt=receipt, why="Errore", by=self.city.clerk, now=self.now)
 
+    def _owed(self, pledge: Pledge, cents: int) -> Refund:
+        waiting = Refund.objects.filter(
+            pledge=pledge, status__in=["created", "failed"], amount_cents=cents, return_by_transfer=None
+        )
+        return waiting.order_by("pk")[0]
+
     def hand_back(self, pledge: Pledge, cents: int) -> None:
-        waiting = Refund.objects.filter(pledge=pledge, status__in=["created", "failed"], amount_cents=cents)
         return_cash(
-            refund=waiting.order_by("pk")[0], desk=self.city.desk, signature_name="Dario Fo",
+            refund=self._owed(pledge, cents), desk=self.city.desk, signature_name="Dario Fo",
             by=self.city.clerk, now=self.now,
         )  # fmt: skip
+
+    def ask_for_transfer(self, pledge: Pledge, cents: int) -> None:
+        """The donor wants cash back by bank transfer."""
+        ask_for_transfer(
+            refund=self._owed(pledge, cents), iban=BO, holder="Dario Fo", by=self.city.clerk, now=self.now
+        )
 
     def bank_the_till(self, cents: int) -> None:
         """Counted, countersigned, carried to the bank, arrived."""
