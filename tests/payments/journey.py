@@ -33,6 +33,9 @@ from payments.services.reversals import confirm_impossible
 from payments.webhooks.models import SweepCursor
 from payments.webhooks.services import receive
 from tests import world
+from tests.payments import counter, paying
+from tests.payments.bank_files import acting
+from tests.payments.journey_by_hand import ByHand
 from tests.payments.rewind import Rewinding
 from tests.payments.standin.conftest import submit
 from tests.payments.test_matching import call, programme
@@ -49,11 +52,14 @@ NUMBERS = {
 IBANS = {"debit": "AT611904300234573201", "debit_fails": "AT861904300235473202"}
 RUNS_DRY = "4000000000009995"
 # what has work to do while a campaign stands here: the others find nothing, which the end of every journey shows
-LIVE = ("webhooks.work", "campaigns.close")
-COLLECTING = ("webhooks.work", "pledges.charge", "pledges.recovery_end", "refunds.execute", "disputes.follow")
+LIVE = ("webhooks.work", "campaigns.close", "bank.returns")
+COLLECTING = (
+    "webhooks.work", "pledges.charge", "pledges.recovery_end", "refunds.execute", "disputes.follow",
+    "bank.excesses", "bank.returns",
+)  # fmt: skip
 OVER = (
     "webhooks.work", "pledges.release", "disputes.follow", "reversals.execute", "refunds.waiting",
-    "refunds.execute", "payouts.execute",
+    "refunds.execute", "payouts.execute", "bank.excesses", "bank.returns",
 )  # fmt: skip
 AT_WORK = {"live": LIVE, "closing": LIVE, "collecting": COLLECTING}
 
@@ -77,9 +83,14 @@ class City:
         bank.control("top-up", amount=1_000_000)
         postings.own_advance(into=postings.STRIPE, cents=1_000_000, reference="test:city", now=NOW)
         SweepCursor.objects.create(name="events", read_until=NOW)
+        paying.iban_of(self.organisation)
+        self.desk = counter.desk()
+        self.clerk = counter.operator(self.desk)
+        postings.own_advance(into=postings.BANK, cents=1_000_000, reference="test:bank", now=NOW)
+        acting.bring(opening=1_000_000)
 
 
-class Journey:
+class Journey(ByHand):
     """A campaign on its way."""
 
     def __init__(self, city: City, rewinding: Rewinding, *, policy: str, campaign_bears_fees: bool) -> None:
@@ -118,19 +129,19 @@ class Journey:
         for name in names:
             jobs.run_one(name)
 
-    def work(self, *, everybody: bool = False) -> None:
+    def work(self, idle: set[str], *, everybody: bool = False) -> None:
         """Workers run until nothing is left to do; what nobody told us is swept; an officer gives up what is gone."""
         jobs.run_one("webhooks.sweep")
-        while self._work() or self._give_up_reversals():
-            pass
+        before = ""
+        while before != self._status() or ("reversals.execute" not in idle and self._give_up_reversals()):
+            before = self._status()  # what has work to do where the campaign stands, until it stands still
+            jobs.run_until_quiet([name for name in AT_WORK.get(before, OVER) if name not in idle], rounds=40)
         jobs.run_one("pledges.fold")
         if everybody:
             assert self._everybody_rests()
 
-    def _work(self) -> int:
-        """What has work to do where the campaign stands, until it stands still."""
-        status = Campaign.objects.values_list("status", flat=True).get(pk=self.campaign.pk)
-        return jobs.run_until_quiet(AT_WORK.get(status, OVER), rounds=40)
+    def _status(self) -> str:
+        return str(Campaign.objects.values_list("status", flat=True).get(pk=self.campaign.pk))
 
     def _everybody_rests(self) -> bool:
         """Everything that all workers do changes nothing any more."""
@@ -245,9 +256,9 @@ class Journey:
         account = PayoutAccount.objects.get(organisation=self.city.organisation)
         self.bank.control("spend", account=account.stripe_account_id, amount=cents)
 
-    def pay_out(self, cents: int) -> None:
+    def pay_out(self, channel: str, cents: int) -> None:
         decision = disburse.propose_disbursement(
-            campaign=Campaign.objects.get(pk=self.campaign.pk), channel="card", amount_cents=cents,
+            campaign=Campaign.objects.get(pk=self.campaign.pk), channel=channel, amount_cents=cents,
             reason="Lavori", by=self.city.officer, now=self.now,
         )  # fmt: skip
         disburse.approve_disbursement(disbursement=decision, by=self.city.approver, now=self.now)
@@ -277,7 +288,9 @@ class Journey:
             campaign, _colon, channel = what.partition(":")
             return f"held:{channel}" if campaign == mine else account
         if kind in {"payable", "refund_due", "disputed"}:
-            return kind if what == mine else account
+            return kind if what == mine else account  # what nobody could place is owed by no campaign
+        if account.startswith("cash:desk:"):
+            return "desk"
         return kind if kind in {"fund", "reserved", "receivable"} else account
 
     def at_stripe(self) -> int:

@@ -11,6 +11,8 @@ import dataclasses
 import datetime as dt
 from collections import Counter
 
+from tests.payments.reference_arrivals import Arrivals
+
 DAY = dt.timedelta(days=1)
 KEY_LIVES = DAY  # how long an error is replayed to its idempotency key
 PAGE_LIVES = DAY
@@ -54,6 +56,7 @@ class Pledge:
     cents: int
     card: str
     status: str = "pending_card"
+    channel: str = "card"
     saved: bool = False  # a card was given on the page; the service may not know yet
     next_card: str = ""  # another card was given; the service may not know yet
     collected: bool = False
@@ -69,13 +72,15 @@ class Pledge:
     page_at: dt.datetime | None = None  # a payment page is open
     page_paid: bool = False
     back: int = 0  # went back to the backer
+    owed: int = 0  # is on its way back, without a card
+    withdrawn: bool = False
     lost: int = 0
     out: int = 0  # with the bank, while it decides
 
     @property
     def left(self) -> int:
         """What could still be given back."""
-        return self.cents - self.back - self.lost - self.out if self.collected else 0
+        return self.cents - self.back - self.owed - self.lost - self.out if self.collected else 0
 
 
 @dataclasses.dataclass
@@ -98,7 +103,7 @@ class Rule:
     refunds_shortfall: bool = False
 
 
-class Books:
+class Books(Arrivals):
     """One campaign's journey and every account it touches."""
 
     def __init__(
@@ -117,12 +122,12 @@ class Books:
         self.window_end: dt.datetime | None = None
         self.pledges: list[Pledge] = []
         self.accounts: Counter[str] = Counter()
-        self.pledged_at_deadline = 0
         self.match = self.exposure if rule else 0
         self.transfers: list[int] = []  # what of each payout nobody has asked back
         self.connected = 0  # what the organisation has at Stripe
         self.approved = 0  # approved, not yet paid
         self.disputes: list[Dispute] = []
+        self.begin_without_card()
         if rule:
             self.move("reserved", "fund", self.exposure)
 
@@ -152,11 +157,12 @@ class Books:
     # What a page shows
 
     @property
-    def totals(self) -> tuple[int, int, int, int]:
-        """Pledged, collected (gross), match, backers."""
-        counted = [one for one in self.pledges if one.status not in NOT_COUNTED]
+    def totals(self) -> tuple[int, int, int, int, int]:
+        """Pledged, promised by transfer, collected (gross), match, backers."""
+        counted = [one for one in self.pledges if one.status not in NOT_COUNTED and not one.withdrawn]
+        promised = sum(one.cents for one in self.pledges if one.status == "awaiting_transfer")
         collected = sum(one.cents for one in self.pledges if one.collected)
-        return sum(one.cents for one in counted), collected, self.match, len(counted)
+        return sum(one.cents for one in counted), promised, collected, self.match, len(counted)
 
     # What the workers do, all of it, at a moment
 
@@ -169,6 +175,8 @@ class Books:
             self.hear_of_debits(now)
             self.look_at_pages(now)
             self.release()
+            self.settle_excesses(now)
+            self.return_unplaced(now)
             self.end_window(now)
             self.hear_of_verdicts(now)
             self.pay_out()
@@ -184,16 +192,27 @@ class Books:
                 one.card, one.next_card = one.next_card, ""
 
     def close(self, now: dt.datetime) -> None:
-        """The decision at the deadline."""
-        if self.status != "live" or now < self.deadline:
+        """The decision at the deadline, once no card is unknown and the bank has told what arrived in time."""
+        if not self.raising or now < self.deadline:
             return
         self.learn()
+        self.status = "closing"
         for one in self.pledges:
             if one.status == "pending_card":
                 one.status = "cancelled"
-        self.pledged_at_deadline = sum(one.cents for one in self.pledges if one.status == "active")
-        if self.pledged_at_deadline >= self.goal:
+        if not self.waits_for_bank(now):
+            self._decide(now)
+
+    def _decide(self, now: dt.datetime) -> None:
+        for one in self.pledges:
+            if one.status == "awaiting_transfer":
+                one.status = "expired"
+        pledged = sum(one.cents for one in self.pledges if one.status in {"active", "received"})
+        if pledged >= self.goal:
             self.status, self.window_end = "collecting", now + self.window
+            for one in self.pledges:
+                if one.status == "received":
+                    one.status, one.collected = "collected", True
         else:
             self._give_match_back()
             self.status = "missed"
@@ -206,6 +225,7 @@ class Books:
                 one.status = "released"
             elif one.status == "pending_card":
                 one.status = "cancelled"
+        self.return_received()
 
     def cancel_campaign(self) -> None:
         self._give_match_back()
@@ -335,7 +355,7 @@ class Books:
         for one in self.pledges:
             if one.status == "requires_action" and now >= self.ends(one):
                 one.status, one.page_at, one.retry_at = "failed", None, None
-        if not any(one.status in COLLECTING for one in self.pledges):
+        if not any(one.status in COLLECTING for one in self.pledges) and not self.asked:
             self._finish()
 
     def _finish(self) -> None:
@@ -360,21 +380,26 @@ class Books:
 
     def give_back(self, one: Pledge, cents: int) -> None:
         """A refund, whole or in part. The fee of a charge that went back whole is the platform's."""
+        if one.channel != "card":
+            self.refund_without_card(one, cents)
+            return
         one.back += cents
         self._fee_to_platform(one)
         if self.status == "funded":
             self._bring_back(cents - max(0, self.held - self.accounts["disputed"]))
         self.move("held:card", "cash:stripe", cents)
-        self._stand(one)
+        self.stand(one)
 
     def _fee_to_platform(self, one: Pledge) -> None:
         if self.bears and one.fee and one.back + one.lost >= one.cents:
             self.move("cost:fees", "held:card", one.fee)
             one.fee = 0
 
-    def _stand(self, one: Pledge) -> None:
-        """Where a collected pledge stands."""
-        if one.out:
+    def stand(self, one: Pledge) -> None:
+        """Where a collected pledge stands, and one whose money came and goes back without having counted."""
+        if not one.collected:
+            one.status = "refunded" if one.back >= one.cents else "returning"
+        elif one.out:
             one.status = "disputed"
         elif one.back + one.lost >= one.cents:
             one.status = "lost" if one.lost else "refunded"
@@ -402,7 +427,7 @@ class Books:
         one.out += cents
         self.move("disputed", "cash:stripe", cents)
         self.move("cost:fees", "cash:stripe", DISPUTE_FEE)
-        self._stand(one)
+        self.stand(one)
         return opened
 
     def hear_of_verdicts(self, now: dt.datetime) -> None:
@@ -417,7 +442,7 @@ class Books:
         one = dispute.pledge
         one.out -= dispute.out
         self.move("cash:stripe", "disputed", dispute.out)
-        self._stand(one)
+        self.stand(one)
         if self.status == "missed" and one.left:
             self.give_back(one, one.left)
 
@@ -431,10 +456,14 @@ class Books:
         self._bring_back(lost - self.held)
         self.move("held:card", "disputed", lost)
         self.move("cost:losses", "disputed", dispute.out - lost)
-        self._stand(one)
+        self.stand(one)
 
-    def releasable(self, now: dt.datetime) -> int:
+    def releasable(self, now: dt.datetime, channel: str = "card") -> int:
         """Held, less what is disputed and what debits may still take back."""
+        if channel == "cash":
+            return max(0, min(self.holds("cash"), self.carried))
+        if channel == "bank":
+            return max(0, self.holds("bank"))
         debits = sum(
             one.cents - one.back
             for one in self.pledges
