@@ -23,7 +23,8 @@ from campaigns.codesign.services import adoption, needs, proposals, support
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
 from campaigns.services import budget, campaigns, content, milestones, projects, rewards
-from campaigns.sustainability.services import books, closing, months
+from campaigns.sustainability.documents.sheet import read_sheet
+from campaigns.sustainability.services import books, closing, imports, months
 from crowdfund.kit.errors import NotAllowed
 from payments.bank.models import Excess
 from payments.bank.services import excess, importing, lists, returns
@@ -542,6 +543,13 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     "close_month": (
         lambda s: s.month(),
         lambda m, by: closing.close_month(account=m, by=by, now=NOW),
+        MONEY_OF_TEAM,
+    ),
+    "import_months": (
+        lambda s: s.books(),
+        lambda b, by: imports.import_months(
+            books=b, sheet=read_sheet(b"month,earned\n2026-03,5\n"), by=by, now=NOW
+        ),
         MONEY_OF_TEAM,
     ),
     "correct_month": (

@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.sustainability.api import accounts as api
-from campaigns.sustainability.views import public, team
+from campaigns.sustainability.views import imports, public, team
 
 
 class MonthConverter:
@@ -32,6 +32,16 @@ urlpatterns = [
     path(_("portfolio/"), public.portfolio, name="portfolio"),
     path(_("team/projects/<slug:slug>/accounts/"), team.monthly_accounts, name="monthly_accounts"),
     path(
+        _("team/projects/<slug:slug>/accounts/import/"),
+        imports.monthly_accounts_import,
+        name="monthly_accounts_import",
+    ),
+    path(
+        _("team/projects/<slug:slug>/accounts/template.csv"),
+        imports.monthly_accounts_template,
+        name="monthly_accounts_template",
+    ),
+    path(
         _("team/projects/<slug:slug>/accounts/<month:month>/"), team.monthly_account, name="monthly_account"
     ),
     path(
@@ -47,6 +57,7 @@ urlpatterns = [
 ]
 api_urlpatterns = [
     path("projects/<slug:slug>/accounts/", api.ProjectAccounts.as_view(), name="api_project_accounts"),
+    path("projects/<slug:slug>/accounts/import/", api.ImportMonths.as_view(), name="api_months_import"),
     path("projects/<slug:slug>/accounts/<month:month>/", api.OneMonth.as_view(), name="api_project_month"),
     path(
         "projects/<slug:slug>/accounts/<month:month>/close/", api.CloseMonth.as_view(), name="api_month_close"

@@ -36,6 +36,11 @@ STAGE_KINDS: dict[str, str] = {
     Stage.OPERATING: "info",
     Stage.FINANCIAL: "ok",
 }
+IMPORT_DEEDS: dict[str, _StrOrPromise] = {
+    "new": _("is entered"),
+    "changed": _("is changed"),
+    "same": _("stays as it is"),
+}
 REASONS: dict[str, _StrOrPromise] = {
     "no_costs": _("there are no costs to divide by"),
     "no_income": _("there is no income to divide by"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.templatetags.ui import cents
 from accounts.templatetags.ui import month as month_in_words
 from campaigns.sustainability.enums import CostKind, IncomeKind
-from campaigns.sustainability.forms import PortfolioFilter
+from campaigns.sustainability.forms.portfolio import PortfolioFilter
 from campaigns.sustainability.formula import AMOUNTS
 from campaigns.sustainability.selectors.accounts import (
     accounts_document,

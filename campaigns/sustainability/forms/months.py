@@ -7,10 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RefusableForm
-from accounts.places.models import Neighbourhood
 from accounts.templatetags.ui import cents, month
-from campaigns.calls.models import Call
-from campaigns.sustainability.enums import CostKind, IncomeKind, Stage
+from campaigns.sustainability.enums import CostKind, IncomeKind
 from campaigns.sustainability.models import FIGURES
 from campaigns.sustainability.selectors.explained import FIGURE_LABELS
 from campaigns.sustainability.services.closing import LONGEST_REASON
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from crowdfund.kit.errors import Refused
 
 MINUS = "-\N{MINUS SIGN}\N{EN DASH}"
-ANY = ("", _("All"))
 
 
 class OverdrawableField(EuroField):
@@ -181,35 +178,3 @@ class OpeningForm(RefusableForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("They start with the month of this day."),
     )
-
-
-class PortfolioFilter(forms.Form):
-    """The filters of the portfolio; what is not understood is left out."""
-
-    neighbourhood = forms.ModelChoiceField(
-        queryset=Neighbourhood.objects.defer("boundary"),
-        to_field_name="slug",
-        required=False,
-        label=_("Neighbourhood"),
-        empty_label=_("All"),
-    )
-    call = forms.ModelChoiceField(
-        queryset=Call.objects.all(),
-        to_field_name="slug",
-        required=False,
-        label=_("Call"),
-        empty_label=_("All"),
-    )
-    stage = forms.ChoiceField(
-        choices=[ANY, *Stage.choices, ("none", _("No stage yet"))], required=False, label=_("Stage")
-    )
-
-    def kept(self) -> dict[str, str]:
-        """Return the filters that hold, as the selector takes them."""
-        self.is_valid()
-        place, call = (self.cleaned_data.get(name) for name in ("neighbourhood", "call"))
-        return {
-            "neighbourhood": place.slug if place else "",
-            "call": call.slug if call else "",
-            "stage": self.cleaned_data.get("stage", ""),
-        }
