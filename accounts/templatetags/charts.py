@@ -172,6 +172,70 @@ def line_chart(
     }
 
 
+def _stacked(
+    frame: Frame, labels: Sequence[str], stacks: Sequence[Mapping[str, Any]], unit: str
+) -> dict[str, Any]:
+    wholes = [sum(float(stack["values"][index]) for stack in stacks) for index in range(len(labels))]
+    scale = ticks(0.0, max([1.0, *wholes]))
+    slot = frame.inner_width / len(labels)
+    floor = frame.height - frame.bottom
+
+    def height(value: float) -> float:
+        return position(value, 0, scale[-1], frame.inner_height)
+
+    rects = []
+    for index in range(len(labels)):
+        y = float(floor)
+        for number, stack in enumerate(stacks, start=1):
+            tall = height(float(stack["values"][index]))
+            y -= tall
+            if tall:
+                x = round(frame.left + slot * (index + 0.15), 1)
+                rects.append({"x": x, "y": y, "width": slot * 0.7, "height": tall, "number": number})
+    written = _spread(len(labels), 6 if frame is WIDE else 3)
+    return {
+        "frame": frame,
+        "grid": [
+            {"y": round(floor - height(tick), 1), "text": _show_tick(tick, unit), "zero": tick == 0}
+            for tick in scale
+        ],
+        "names": [
+            {"x": round(frame.left + slot * (index + 0.5), 1), "text": labels[index]}
+            for index in sorted(written)
+        ],
+        "rects": rects,
+        "right": frame.width - frame.right,
+    }
+
+
+@register.inclusion_tag("components/stack_chart.html")
+def stack_chart(
+    labels: Sequence[Any],
+    stacks: Sequence[Mapping[str, Any]],
+    title: str,
+    description: str = "",
+    unit: str = "number",
+) -> dict[str, Any]:
+    """Columns made of parts, one upon another: how a whole is made up, period by period.
+
+    `stacks` are dicts with `label` and `values`, as many values as `labels`, none below 0; the first lies at the
+    bottom, five at most. `unit` as in `show`.
+    """
+    names = [str(label) for label in labels]
+    table = [
+        [name, *(show(stack["values"][index], unit) for stack in stacks)] for index, name in enumerate(names)
+    ]
+    return {
+        "id": f"chart-{slugify(title)}",
+        "title": title,
+        "description": description,
+        "drawings": [_stacked(frame, names, stacks, unit) for frame in (NARROW, WIDE)] if names else [],
+        "legend": [stack["label"] for stack in stacks],
+        "headers": [_("Period"), *(stack["label"] for stack in stacks)],
+        "rows": table,
+    }
+
+
 @register.inclusion_tag("components/bar_chart.html")
 def bar_chart(
     rows: Sequence[Any], title: str, unit: str = "cents", compare_label: str = "", value_label: str = ""

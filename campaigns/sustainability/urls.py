@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.sustainability.api import accounts as api
-from campaigns.sustainability.views import imports, public, team
+from campaigns.sustainability.views import imports, portfolio, public, team
 
 
 class MonthConverter:
@@ -29,7 +29,9 @@ urlpatterns = [
     path(_("projects/<slug:slug>/accounts/"), public.project_accounts, name="project_accounts"),
     path(_("projects/<slug:slug>/accounts.csv"), public.project_accounts_csv, name="project_accounts_csv"),
     path(_("projects/<slug:slug>/accounts.json"), public.project_accounts_json, name="project_accounts_json"),
-    path(_("portfolio/"), public.portfolio, name="portfolio"),
+    path(_("portfolio/"), portfolio.portfolio_page, name="portfolio"),
+    path(_("portfolio.csv"), portfolio.portfolio_csv, name="portfolio_csv"),
+    path(_("portfolio.json"), portfolio.portfolio_json, name="portfolio_json"),
     path(_("team/projects/<slug:slug>/accounts/"), team.monthly_accounts, name="monthly_accounts"),
     path(
         _("team/projects/<slug:slug>/accounts/import/"),

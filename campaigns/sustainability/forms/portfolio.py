@@ -6,8 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.places.models import Neighbourhood
 from campaigns.calls.models import Call
 from campaigns.sustainability.enums import Stage
+from campaigns.sustainability.selectors.portfolio import Filters
 
 ANY = ("", _("All"))
+SORT_LABELS = [
+    ("strongest", _("Self-sufficiency, strongest first")),
+    ("weakest", _("Self-sufficiency, weakest first")),
+    ("latest", _("Latest accounts")),
+    ("title", _("Title")),
+    ("place", _("Neighbourhood")),
+]
 
 
 class PortfolioFilter(forms.Form):
@@ -31,12 +39,15 @@ class PortfolioFilter(forms.Form):
         choices=[ANY, *Stage.choices, ("none", _("No stage yet"))], required=False, label=_("Stage")
     )
 
-    def kept(self) -> dict[str, str]:
-        """Return the filters that hold, as the selector takes them."""
+    sort = forms.ChoiceField(choices=SORT_LABELS, required=False, label=_("In order of"))
+
+    def kept(self) -> Filters:
+        """Return the filters that hold, as the selectors take them."""
         self.is_valid()
         place, call = (self.cleaned_data.get(name) for name in ("neighbourhood", "call"))
-        return {
-            "neighbourhood": place.slug if place else "",
-            "call": call.slug if call else "",
-            "stage": self.cleaned_data.get("stage", ""),
-        }
+        return Filters(
+            neighbourhood=place.slug if place else "",
+            call=call.slug if call else "",
+            stage=self.cleaned_data.get("stage", ""),
+            sort=self.cleaned_data.get("sort") or "strongest",
+        )

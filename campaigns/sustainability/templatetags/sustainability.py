@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import month
 from campaigns.sustainability.enums import Stage
-from campaigns.sustainability.selectors import portfolio
+from campaigns.sustainability.selectors import glances
 from campaigns.sustainability.selectors.accounts import figures_of, trajectory
 from campaigns.sustainability.selectors.explained import (
     FIGURE_LABELS,
@@ -92,10 +92,10 @@ def _ratios(now: Standing) -> list[dict[str, Any]]:
 @register.simple_tag
 def outcomes(limit: int = 3) -> list[dict[str, Any]]:
     """What became of funded projects, as `components/outcome_card.html` takes it: `{% outcomes as outcomes %}`."""
-    return [_outcome(row) for row in portfolio.outcomes(limit)]
+    return [_outcome(row) for row in glances.outcomes(limit)]
 
 
-def _outcome(row: portfolio.Row) -> dict[str, Any]:
+def _outcome(row: glances.Row) -> dict[str, Any]:
     glance = row.glance
     if glance is None:
         raise ValueError("an outcome has a glance")
