@@ -192,6 +192,34 @@ def test_csv_writes_negative_and_unknown_cash(client, of, owner):
     assert [row["cash_end_eur"] for row in rows] == ["-0.05", ""]
 
 
+def test_each_ratio_shows_its_numbers(of, owner):
+    a_year(of, owner)
+    text = panel(of.project)
+    for numbers in (
+        "€18,000.00 ÷ €36,000.00",
+        "(€18,000.00 + €3,600.00) ÷ €36,000.00",
+        "€11,400.00 ÷ €33,000.00",
+        "(€33,000.00 − €36,000.00) ÷ €33,000.00",
+        "(€18,000.00² + €3,600.00² + €6,000.00² + €3,000.00² + €2,400.00²) ÷ €33,000.00²",
+        "€5,400.00 ÷ (€16,200.00 ÷ 6)",
+    ):
+        assert numbers in text
+
+
+def test_the_accounts_show_a_forecast_or_why_not(client, of, owner):
+    for number in range(5):
+        closed(of, owner, number)
+    url = at("project_accounts", of.project.slug)
+    assert "It is too early" in page(client, url)
+    closed(of, owner, 5)
+    text = page(client, url)
+    assert "does not cover its costs within a year" in text
+    assert "What it costs" in text
+    for number in range(6, 12):
+        closed(of, owner, number, earned=9_000_00)
+    assert "covers its costs from" in page(client, url)
+
+
 # --- the portfolio
 
 

@@ -79,6 +79,7 @@ def project_accounts(request: HttpRequest, slug: str) -> HttpResponse:
     months = closed_months(project)
     context = {
         "project": project,
+        "months": months,
         "tables": [
             _table(months, _("What came in"), IncomeKind.values, "income"),
             _table(months, _("What went out"), CostKind.values, "operating_costs"),
