@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.urls import api_urlpatterns as accounts_api
+from campaigns.accompaniment.urls import api_urlpatterns as accompaniment_api
 from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
@@ -24,6 +25,7 @@ urlpatterns = [
     *calls_api,
     *codesign_api,
     *sustainability_api,
+    *accompaniment_api,
     *payments_api,
     *matching_api,
     *bank_api,

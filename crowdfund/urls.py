@@ -18,6 +18,7 @@ urlpatterns = [
         path("", include("campaigns.codesign.urls")),
         path("", include("campaigns.calls.urls")),
         path("", include("campaigns.sustainability.urls")),
+        path("", include("campaigns.accompaniment.urls")),
         path("", include("payments.urls")),
         path("", include("payments.matching.urls")),
         path("", include("payments.bank.urls")),

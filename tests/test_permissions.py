@@ -17,6 +17,9 @@ from django.db import transaction
 from accounts import services as people
 from accounts.enums import Role, TeamRole
 from accounts.models import Membership, User
+from campaigns.accompaniment import services as accompaniment
+from campaigns.accompaniment.services.enterprises import Birth
+from campaigns.accompaniment.services.tutoring import Held
 from campaigns.calls.models import MatchRule
 from campaigns.calls.services import applications, calls, decisions, editions, programmes, rules
 from campaigns.codesign.services import adoption, needs, proposals, support
@@ -53,8 +56,11 @@ from tests.world import NOW
 pytestmark = pytest.mark.django_db
 
 EVERYBODY = (
-    *("owner", "editor", "accountant", "stranger", "officer", "approver", "auditor", "animator"),
+    *("owner", "editor", "accountant", "stranger", "officer", "approver", "auditor", "animator", "tutor"),
     *("operator", "operator_elsewhere"),
+)
+BIRTH = Birth(
+    "Sartoria", "limited", NOW.date() - dt.timedelta(days=30), "03842640967", "03842640967", "Visura"
 )
 TEAM, MONEY_OF_TEAM = {"owner", "editor"}, {"owner", "accountant"}
 
@@ -67,7 +73,7 @@ class Stage:
         self.org = world.organisation(self.people["owner"], tax_code="97512301587")
         for team_role in (TeamRole.EDITOR, TeamRole.ACCOUNTANT):
             self.people[team_role.value] = calling.member(self.org, team_role)
-        for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ANIMATOR):
+        for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ANIMATOR, Role.TUTOR):
             self.people[role.value] = world.staff(role, name=role.value)
         self.officer, self.approver = self.people["officer"], self.people["approver"]
         self.desk = counter.desk()
@@ -92,6 +98,15 @@ class Stage:
             by=self.people["owner"], now=NOW,
         )  # fmt: skip
         return made
+
+    def tutoring(self) -> Any:
+        held = Held(NOW.date(), 60, "plan", "Conti.", next_step="Chiudere marzo")
+        return accompaniment.log_tutoring(project=self.project, held=held, by=self.people["tutor"], now=NOW)
+
+    def enterprise(self) -> Any:
+        return accompaniment.register_enterprise(
+            project=self.project, birth=BIRTH, by=self.people["owner"], now=NOW
+        )
 
     def call(self) -> Any:
         return calling.call()
@@ -559,6 +574,36 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         ),
         MONEY_OF_TEAM,
     ),
+    # accompaniment
+    "log_tutoring": (
+        lambda s: s.project,
+        lambda p, by: accompaniment.log_tutoring(
+            project=p, held=Held(NOW.date(), 60, "plan", "Conti."), by=by, now=NOW
+        ),
+        {"tutor"},
+    ),
+    "finish_step": (
+        lambda s: s.tutoring(),
+        lambda t, by: accompaniment.finish_step(session=t, by=by, now=NOW),
+        TEAM | {"tutor", "officer"},
+    ),
+    "strike_tutoring": (
+        lambda s: s.tutoring(),
+        lambda t, by: accompaniment.strike_tutoring(session=t, reason="Errore", by=by, now=NOW),
+        {"tutor", "officer"},
+    ),
+    "register_enterprise": (
+        lambda s: s.project,
+        lambda p, by: accompaniment.register_enterprise(project=p, birth=BIRTH, by=by, now=NOW),
+        TEAM | {"tutor", "officer"},
+    ),
+    "observe_enterprise": (
+        lambda s: s.enterprise(),
+        lambda e, by: accompaniment.observe_enterprise(
+            enterprise=e, observed_on=NOW.date(), status="active", source="Visita", by=by, now=NOW
+        ),
+        {"tutor", "officer"},
+    ),
     # money
     "open_programme_ladder": (
         lambda s: programmes.create_programme(sheet=calling.sheet(), by=s.officer, now=NOW),
@@ -740,7 +785,7 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         {"operator", "operator_elsewhere", "officer"},
     ),
     "withdraw_cash": (
-        lambda s: s.receipt().pledge,
+        lambda s: s.desk_receipt().pledge,
         lambda p, by: withdraw.withdraw_cash(pledge=p, by=by, now=NOW),
         {"operator", "operator_elsewhere"},
     ),

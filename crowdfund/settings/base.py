@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "campaigns.calls",
     "campaigns.codesign",
     "campaigns.sustainability",
+    "campaigns.accompaniment",
     "payments",
     "payments.bank",
     "payments.cash",

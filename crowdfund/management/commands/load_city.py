@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from crowdfund.management.city import after, before, campaign, money
+from crowdfund.management.city import after, before, campaign, growing, money
 from crowdfund.management.city.walk import Walk
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def build(walk: Walk) -> None:
     walk.on(-659, let_jobs_run)  # the deadline has passed: close and charge
     walk.on(-656, lambda now: campaign.recover_one(walk, "ciclofficina", now))
     after.schedule(walk, projects["ciclofficina"], closed=-650)
+    growing.schedule(walk, projects["ciclofficina"])
     money.schedule(walk, projects["ciclofficina"])
     campaign.schedule(walk, projects["cinema"], call="first", launched=-715, days=50)
     walk.on(-651, let_jobs_run)  # the recovery window has passed
