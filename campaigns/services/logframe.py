@@ -68,8 +68,9 @@ def write_rung(
 ) -> LogframeEntry:
     """Write an entry of the logframe: a new one at the end of its level, or `entry` anew (its level stays).
 
-    Raises `NotAllowed` unless `by` is owner or editor; `Invalid` (no text, an unknown level); `Refused` (`one_is_enough`:
-    there is one goal and one purpose; `logframe_too_long`; `stale_entry` when somebody else of the team came first).
+    Raises `NotAllowed` unless `by` is owner or editor; `Invalid` (no text, an unknown level); `Refused`
+    (`one_is_enough`: there is one goal and one purpose; `logframe_too_long`; `stale_entry` when somebody else of the
+    team came first).
     """
     require(can_edit_project(by, project))
     row = entry or LogframeEntry(project=project, level=level)
@@ -160,12 +161,12 @@ def _store(project: Project, rung: Rung, position: int) -> int:
 
 
 def _rung_problems(project: Project, rungs: Sequence[Rung]) -> list[Refused]:
-    found: list[Refused] = []
-    for level in ONLY_ONE:
-        if sum(rung.level == level for rung in rungs) > 1:
-            found.append(
-                Refused("one_is_enough", _("A logframe has one goal and one purpose."), field="rungs")
-            )
+    levels = [rung.level for rung in rungs]
+    found: list[Refused] = [
+        Refused("one_is_enough", _("A logframe has one goal and one purpose."), field="rungs")
+        for level in ONLY_ONE
+        if levels.count(level) > 1
+    ]
     for place, rung in enumerate(rungs):
         row = LogframeEntry(project=project, level=rung.level, text=rung.text, assumptions=rung.assumptions)
         found += _moved(_clean_problems(row, ["level", "text", "assumptions"]), f"rungs.{place}")

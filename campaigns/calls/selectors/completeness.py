@@ -35,15 +35,22 @@ def missing_in(application: Application) -> list[Refused]:
         *_texts(application),
         *_about(application),
     ]
-    if Annex.BUDGET in call.asks:
-        found += _budget(application)
-    if Annex.PLAN in call.asks:
-        found += _plan(application)
-    if Annex.LOGFRAME in call.asks:
-        found += _logframe(application)
-    if call.declaration and application.declared_at is None:
-        found.append(Refused("declaration_missing", _("Read and accept the declaration."), field="declared"))
+    if application.snapshot is None:
+        found += _annexes(application)
     return found or [*_cover(application)]
+
+
+def _annexes(application: Application) -> Iterator[Refused]:
+    """Yield what is written until submission: what was submitted is judged, not what the project says since."""
+    call = application.call
+    if Annex.BUDGET in call.asks:
+        yield from _budget(application)
+    if Annex.PLAN in call.asks:
+        yield from _plan(application)
+    if Annex.LOGFRAME in call.asks:
+        yield from _logframe(application)
+    if call.declaration and application.declared_at is None:
+        yield Refused("declaration_missing", _("Read and accept the declaration."), field="declared")
 
 
 def plan_months(application: Application) -> int:

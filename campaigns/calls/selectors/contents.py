@@ -75,21 +75,27 @@ def plan_rows(lines: Iterable[PlanLine]) -> list[dict[str, Any]]:
     ]
 
 
-def logframe_rows(project: Project) -> list[dict[str, Any]]:
-    """Return a logframe as rows, each with its indicators; numbers as text, days as ISO dates."""
+def logframe_rows(project: Project, *, with_ids: bool = False) -> list[dict[str, Any]]:
+    """Return a logframe as rows, each with its indicators; numbers as text, days as ISO dates.
+
+    With `with_ids` each also carries its `id`, for the pages that change it.
+    """
     order = {"goal": 0, "purpose": 1, "output": 2, "activity": 3}
     entries = sorted(
         project.logframe.prefetch_related("indicators"), key=lambda one: (order[one.level], one.position)
     )
-    return [_entry(entry) for entry in entries]
+    return [_entry(entry, with_ids=with_ids) for entry in entries]
 
 
-def _entry(entry: LogframeEntry) -> dict[str, Any]:
+def _entry(entry: LogframeEntry, *, with_ids: bool) -> dict[str, Any]:
     return {
+        **({"id": entry.pk} if with_ids else {}),
         "level": entry.level,
         "text": entry.text,
         "assumptions": entry.assumptions,
-        "indicators": [_indicator(one) for one in entry.indicators.all()],
+        "indicators": [
+            {**({"id": one.pk} if with_ids else {}), **_indicator(one)} for one in entry.indicators.all()
+        ],
     }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from accounts.permissions import Visitor
-    from campaigns.calls.models import ApplicationQuerySet, CallQuerySet
+    from campaigns.calls.models import ApplicationQuerySet, CallEvent, CallQuerySet
 
 RANKED = (ApplicationStatus.ADMITTED, ApplicationStatus.ELIGIBLE_NOT_FUNDED)
 
@@ -74,6 +74,11 @@ def call_rule(call: Call) -> dict[str, Any]:
         "on_shortfall": call.rule.shortfall,
         "recovery_days": call.rule.recovery_days,
     }
+
+
+def extensions(call: Call) -> QuerySet[CallEvent]:
+    """Return the times a published call was given more time, each with its reason."""
+    return call.events.filter(from_status=CallStatus.PUBLISHED, to_status=CallStatus.PUBLISHED)
 
 
 def ranking(call: Call) -> ApplicationQuerySet:

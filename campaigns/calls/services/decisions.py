@@ -44,7 +44,8 @@ def admit_application(*, application: Application, reason: str, by: Visitor, now
 
     Raises `NotAllowed` unless `by` is an officer from outside the organisation; `Invalid` (`reason_missing`);
     `IllegalTransition`, `StaleState`; `Refused` (`abilities_unjudged`) while a claim to a higher cap is open; one
-    problem or `Several` when the application is no longer complete or its cost not covered; `Refused` when the project has another campaign under way or the pot can't carry the match.
+    problem or `Several` when the application is no longer complete or its cost not covered; `Refused` when the
+    project has another campaign under way or the pot can't carry the match.
     """
     require(can_decide_application(by, application))
     reason = reason_needed(reason)
