@@ -117,6 +117,16 @@ def set_cost_lines(
     return application
 
 
+def require_draft(application: Application, *, by: Visitor) -> None:
+    """Raise `Refused` (`application_submitted`) unless the application may still be written; `NotAllowed` for others.
+
+    For what belongs to the project (plan, logframe) and is written through its application.
+    """
+    require(can_edit_application(by, application))
+    if application.status != ApplicationStatus.DRAFT:
+        raise Refused("application_submitted", _("A submitted application is not changed any more."))
+
+
 def declare(*, application: Application, by: Visitor, now: dt.datetime) -> Application:
     """Accept the call's declaration in the organisation's name: who and when is kept with what is submitted.
 
