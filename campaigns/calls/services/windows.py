@@ -50,7 +50,7 @@ def session_problems(call: Call, windows: Sequence[Window]) -> list[Refused]:
             sentence = _("This session begins before another one ends.")
             found.append(Invalid("sessions_overlap", sentence, field=f"sessions.{place}.opens_at"))
     shares = sum(window.pot_cents or 0 for window in windows if type(window.pot_cents) is int)
-    if type(call.pot_cents) is int and shares > call.pot_cents:
+    if shares and type(call.pot_cents) is int and shares > call.pot_cents:
         sentence = _("The shares of the sessions together are larger than the pot.")
         found.append(Invalid("shares_above_pot", sentence, field="sessions"))
     return found
