@@ -100,15 +100,15 @@ class CallInput(serializers.Serializer[Any]):
     cost_min_cents = serializers.IntegerField(allow_null=True, default=None)
     cost_max_cents = serializers.IntegerField(allow_null=True, default=None)
     project_months_max = serializers.IntegerField(allow_null=True, default=None)
-    organisation_kinds = serializers.MultipleChoiceField(choices=OrganisationKind.choices, default=list)
-    themes = serializers.MultipleChoiceField(choices=Theme.choices, default=list)
-    asks = serializers.MultipleChoiceField(choices=Annex.choices, default=list)
+    organisation_kinds = serializers.MultipleChoiceField(choices=OrganisationKind.choices, default=set)
+    themes = serializers.MultipleChoiceField(choices=Theme.choices, default=set)
+    asks = serializers.MultipleChoiceField(choices=Annex.choices, default=set)
     declaration = serializers.CharField(allow_blank=True, default="")
     included_neighbourhoods = serializers.SlugRelatedField[Neighbourhood](
-        slug_field="slug", many=True, queryset=Neighbourhood.objects.all(), default=list
+        slug_field="slug", many=True, queryset=Neighbourhood.objects.all(), required=False
     )
     excluded_neighbourhoods = serializers.SlugRelatedField[Neighbourhood](
-        slug_field="slug", many=True, queryset=Neighbourhood.objects.all(), default=list
+        slug_field="slug", many=True, queryset=Neighbourhood.objects.all(), required=False
     )
     sessions = WindowInput(many=True, default=list)
     questions_until = serializers.DateTimeField(allow_null=True, default=None)
@@ -126,4 +126,7 @@ class ExtensionInput(serializers.Serializer[Any]):
 def read_terms(given: dict[str, Any]) -> Terms:
     """Return the terms sent, for the service."""
     lists = {name: sorted(given[name]) for name in ("organisation_kinds", "themes", "asks")}
-    return Terms(**{**given, **lists, "sessions": [Window(**window) for window in given["sessions"]]})
+    places = {name: given.get(name, ()) for name in ("included_neighbourhoods", "excluded_neighbourhoods")}
+    return Terms(
+        **{**given, **lists, **places, "sessions": [Window(**window) for window in given["sessions"]]}
+    )

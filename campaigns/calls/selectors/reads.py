@@ -177,6 +177,15 @@ def history(application: Application) -> list[dict[str, Any]]:
     ]
 
 
+def submit_by(call: Call, now: dt.datetime) -> dt.datetime:
+    """Return until when an application has to be submitted: the end of the session open now, or else of the next one.
+
+    The end of the call where it has no sessions, or none to come.
+    """
+    coming = (session.closes_at for session in call.sessions.all() if session.closes_at > now)
+    return next(coming, call.closes_at)
+
+
 def closing_drafts(user: User, now: dt.datetime) -> ApplicationQuerySet:
     """Return a person's drafts under calls that still take applications."""
     mine = [pk for pk, role in user.team_roles.items() if role in {TeamRole.OWNER, TeamRole.EDITOR}]
@@ -184,4 +193,5 @@ def closing_drafts(user: User, now: dt.datetime) -> ApplicationQuerySet:
         Application.objects.with_project()
         .filter(status=ApplicationStatus.DRAFT, project__organisation__in=mine)
         .filter(call__in=Call.objects.open(now))
+        .prefetch_related("call__sessions")
     )

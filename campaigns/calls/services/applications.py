@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -155,7 +155,7 @@ def submit_application(*, application: Application, by: Visitor, now: dt.datetim
     require(can_edit_application(by, application))
     with transaction.atomic():
         draft = Application.objects.select_for_update().get(pk=application.pk)
-        changes: dict[str, object] = {"submitted_at": now}
+        changes: dict[str, Any] = {"submitted_at": now}
         if draft.status == ApplicationStatus.DRAFT:
             check_window(draft.call, now=now)
             changes["session"] = draft.session = session_for(draft.call, now=now)

@@ -28,6 +28,7 @@ from campaigns.calls.selectors.reads import (
     history,
     match_preview,
     projects_to_apply_with,
+    submit_by,
 )
 from campaigns.calls.selectors.steps import step_url, steps_seen
 from campaigns.calls.selectors.terms import has_higher_cap
@@ -76,6 +77,7 @@ def application_new(request: HttpRequest, slug: str) -> HttpResponse:
         "call": call,
         "form": form,
         "has_projects": bool(projects),
+        "submit_by": submit_by(call, clock.now()),
         "preview": _preview(call, form),
         "rule_sentences": rule_in_words(call.rule),
         "who_may_apply": call_in_words(call),
@@ -144,6 +146,7 @@ def page_of(request: HttpRequest, shown: Application, form: DecisionForm | None)
     return {
         "application": shown,
         "badge": application_badge(shown),
+        "submit_by": submit_by(shown.call, clock.now()),
         "contents": contents,
         "plan": plan_seen(contents["plan_lines"], least=plan_months(shown))
         if contents["plan_lines"]
