@@ -345,7 +345,7 @@ class TestSnapshot:
     @pytest.mark.parametrize("deed", [declare, edit_application, set_cost_lines])
     def test_nothing_is_written_afterwards(self, owner, deed):
         application = applying.complete(owner, submitted=True)
-        fields = {"lines": []} if deed is set_cost_lines else {}
+        fields: dict[str, list[Line]] = {"lines": []} if deed is set_cost_lines else {}
         before = calling.statuses()
         refused = found(lambda: deed(application=application, **fields, by=owner, now=NOW))
         assert refused == [("application_submitted", None)]

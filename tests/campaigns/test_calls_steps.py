@@ -283,8 +283,11 @@ class TestTheApi:
         ]
         assert client.put(f"{at}/plan/", {"lines": plan}, format="json").json() == {"lines": plan}
         measure = {"name": "Persone", "unit": "persone", "target": "12", "due_on": "2027-12-31"}
-        rungs = [{"level": level, "text": level} for level in ("goal", "purpose", "output", "activity")]
-        rungs[1]["indicators"] = [measure]
+        levels = ("goal", "purpose", "output", "activity")
+        rungs = [
+            {"level": level, "text": level, "indicators": [measure] if level == "purpose" else []}
+            for level in levels
+        ]
         written = client.put(f"{at}/logframe/", {"rungs": rungs}, format="json").json()
         assert written["rungs"][1]["indicators"][0]["target"] == "12.00"
         client.post(f"{at}/declare/")

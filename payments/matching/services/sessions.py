@@ -30,7 +30,8 @@ def keep_within_session(*, application: Application, cents: int) -> None:
 
 
 def _locked_share(session_id: int) -> int | None:
-    return Session.objects.select_for_update().get(pk=session_id).pot_cents
+    share: int | None = Session.objects.select_for_update().get(pk=session_id).pot_cents
+    return share
 
 
 def _held_cents(session_id: int) -> int:
