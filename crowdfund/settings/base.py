@@ -248,6 +248,7 @@ SPECTACULAR_SETTINGS = {
         "BudgetKindEnum": "campaigns.enums.BudgetKind",
         "CallStatusEnum": "campaigns.calls.enums.CallStatus",
         "CampaignStatusEnum": "campaigns.enums.CampaignStatus",
+        "EnterpriseStatusEnum": "campaigns.accompaniment.enums.EnterpriseStatus",
         "MilestoneStatusEnum": "campaigns.enums.MilestoneStatus",
         "NeedStatusEnum": "campaigns.codesign.enums.NeedStatus",
         "PledgeStatusEnum": "payments.enums.PledgeStatus",
