@@ -45,9 +45,8 @@ DROP FUNCTION matching_refuse_change();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0003_proposed"),
-        ("campaigns", "0002_promised_cents"),
-        ("ledger", "0002_append_only"),
+        ("calls", "0004_sessions_and_eligibility"),
+        ("campaigns", "0003_plan_and_logframe"),
         ("matching", "0002_two_people"),
         ("payments", "0007_sponsor"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -198,8 +197,18 @@ class Migration(migrations.Migration):
                 ("pots", models.JSONField()),
                 (
                     "call",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="round", to="calls.call"
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="calls.call"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="calls.session",
                     ),
                 ),
                 (
@@ -227,10 +236,20 @@ class Migration(migrations.Migration):
                 ("computed_at", models.DateTimeField()),
                 (
                     "call",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="round_estimate",
+                        related_name="round_estimates",
                         to="calls.call",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="calls.session",
                     ),
                 ),
             ],
@@ -324,6 +343,18 @@ class Migration(migrations.Migration):
             model_name="matchdraw",
             constraint=models.CheckConstraint(
                 condition=models.Q(("amount_cents__gte", 0)), name="match_draw_amount_not_negative"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="matchround",
+            constraint=models.UniqueConstraint(
+                fields=("call", "session"), name="match_round_once", nulls_distinct=False
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roundestimate",
+            constraint=models.UniqueConstraint(
+                fields=("call", "session"), name="round_estimate_once", nulls_distinct=False
             ),
         ),
         migrations.RunSQL(SQL, REVERSE),

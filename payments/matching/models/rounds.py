@@ -3,21 +3,31 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from campaigns.calls.models import Call
+from campaigns.calls.models import Call, Session
 from campaigns.models import Campaign
 from crowdfund.kit.fields import CentsField
 
 
 class MatchRound(models.Model):
-    """The one deed that shares a quadratic pot out, once every campaign of the call has collected or failed.
+    """The one deed that shares a quadratic pot out, once all campaigns of a call (or session) have collected or failed.
 
     `pots` says what was shared out among whom: cents, and the campaigns' slugs. Never changed, by trigger.
     """
 
-    call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="round")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="rounds")
+    session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="rounds"
+    )
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     pots = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "session"], nulls_distinct=False, name="match_round_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.call_id}"
@@ -47,11 +57,19 @@ class RoundEstimate(models.Model):
     `matches` holds an entry a campaign, by its id; `mark` tells what it was computed from; `trouble` why it could not.
     """
 
-    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="round_estimate")
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="round_estimates")
+    session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     mark = models.CharField(max_length=64)
     matches = models.JSONField(default=dict)
     trouble = models.CharField(max_length=200, blank=True)
     computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "session"], nulls_distinct=False, name="round_estimate_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.call_id}: {self.mark}"
