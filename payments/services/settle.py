@@ -22,8 +22,13 @@ from payments.enums import (
     PledgeStatus,
 )
 from payments.locks import lock_campaign, lock_channel
-from payments.matching.formula import Crowd
-from payments.matching.services import propose_match, release_reservation
+from payments.matching.services import (
+    count_collected,
+    count_pledged,
+    crowds,
+    propose_match,
+    release_reservation,
+)
 from payments.models import Pledge, Refund, Settlement, TotalsDelta
 from payments.selectors.rules import rule_of
 from payments.services.announce import tell_team_decided
@@ -83,6 +88,7 @@ def settle_campaign(*, campaign: Campaign, now: dt.datetime) -> Settlement | Non
 
 def _collect(settlement: Settlement, now: dt.datetime) -> None:
     campaign = settlement.campaign
+    count_pledged(campaign=campaign)
     rule = rule_of(campaign)
     ends_at = now + dt.timedelta(days=rule.recovery_days if rule else RECOVERY_DAYS)
     settlement.recovery_ends_at = ends_at
@@ -129,6 +135,7 @@ def finish_collection(*, campaign: Campaign, now: dt.datetime) -> Settlement | N
         if locked.status != CampaignStatus.COLLECTING or _still_collecting(locked):
             return None
         settlement = Settlement.objects.select_for_update().get(campaign=locked)
+        count_collected(campaign=locked, now=now)
         _count(settlement, rule_of(locked), now)
         if settlement.shortfall == Shortfall.REFUND:
             _give_up(settlement, locked, now)
@@ -167,12 +174,8 @@ def _count(settlement: Settlement, rule: MatchRule | None, now: dt.datetime) -> 
 
 
 def _fund(settlement: Settlement, campaign: Campaign, now: dt.datetime) -> None:
-    propose_match(
-        campaign=campaign,
-        pledged=Crowd(settlement.pledged_cents, settlement.pledges),
-        collected=Crowd(settlement.collected_cents or 0, settlement.collected_pledges or 0),
-        now=now,
-    )
+    pledged, collected = crowds(campaign)
+    propose_match(campaign=campaign, pledged=pledged, collected=collected, now=now)
     advance(campaign, CampaignStatus.FUNDED, table=CAMPAIGN_TRANSITIONS, now=now)
 
 

@@ -106,7 +106,7 @@ def fit_pot(rule: Quadratic, raws: Mapping[str, int]) -> dict[str, Match]:
     k is the largest, 1 at most, whose matches fit the pot; what a cap cuts off so lifts the others, to
     their raw match at most. The cents that rounding down leaves go one each to the largest remainders,
     ties by name. The matches add up to min(pot, sum of min(cap, raw)) to the cent. Steps: `raw`, `scaled`
-    (numerator and denominator of k), `cap`.
+    (numerator and denominator of k), `remainder` (one of the left-over cents), `cap`.
     """
     cap, pot = rule.match_cap_cents, rule.pot_cents
     bounded = {name: raw if cap is None else min(cap, raw) for name, raw in raws.items()}
@@ -135,7 +135,10 @@ def _told(rule: Quadratic, raw: int, cents: int, scale: tuple[int, int] | None) 
     steps = [Step("raw", {}, raw)]
     on_cap = rule.match_cap_cents is not None and cents == rule.match_cap_cents and raw > cents
     if scale is not None and not on_cap:
-        steps.append(Step("scaled", {"numerator": str(scale[0]), "denominator": str(scale[1])}, cents))
+        whole = raw * scale[0] // scale[1] if scale[1] else 0
+        steps.append(Step("scaled", {"numerator": str(scale[0]), "denominator": str(scale[1])}, whole))
+        if cents > whole:
+            steps.append(Step("remainder", {}, cents))
     if on_cap:
         steps.append(Step("cap", {"cap_cents": cents}, cents))
     return Match(cents, reached=raw > 0, steps=tuple(steps))

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("calls", "0004_sessions_and_eligibility"),
         ("campaigns", "0003_plan_and_logframe"),
+        ("ledger", "0002_append_only"),
         ("matching", "0002_two_people"),
         ("payments", "0007_sponsor"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

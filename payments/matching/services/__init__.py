@@ -8,6 +8,8 @@ from payments.matching.services.acts import (
     return_act,
     take_back_tranche,
 )
+from payments.matching.services.counts import count_collected, count_pledged, crowds
+from payments.matching.services.draws import follow_pledge
 from payments.matching.services.funds import (
     approve_fund_change,
     fund_of,
@@ -18,7 +20,6 @@ from payments.matching.services.funds import (
 )
 from payments.matching.services.ladder import Ladder, open_programme_ladder
 from payments.matching.services.reservations import (
-    match_of,
     propose_match,
     release_reservation,
     reserve_match,
@@ -29,10 +30,13 @@ __all__ = [
     "Ladder",
     "approve_fund_change",
     "confirm_act",
+    "count_collected",
+    "count_pledged",
+    "crowds",
     "disburse_tranche",
+    "follow_pledge",
     "fund_of",
     "lock_fund_of",
-    "match_of",
     "open_programme_ladder",
     "propose_match",
     "propose_opening",

@@ -15,7 +15,6 @@ from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import advance, record_birth
 from payments import postings
 from payments.ledger.selectors import debit_balance
-from payments.matching import formula
 from payments.matching.enums import FUND_CHANGE_TRANSITIONS, FundChangeKind, FundChangeStatus
 from payments.matching.models import FundChange, MatchFund
 from payments.matching.permissions import can_decide_fund_change, can_propose_fund_change
@@ -30,14 +29,9 @@ if TYPE_CHECKING:
 def propose_opening(*, call: Call, by: User, now: dt.datetime) -> FundChange:
     """Propose to set a call's pot aside from its programme's admitted money; called when a call is to be published.
 
-    Raises `Refused` when the programme has less admitted money than the pot, or when a call can't carry the rule's kind
-    yet.
+    Raises `Refused` when the programme has less admitted money than the pot.
     """
     require(can_propose_fund_change(by))
-    if not isinstance(formula.read_rule(call.rule.as_data), formula.ThresholdShare | formula.LumpSum):
-        raise Refused(
-            "rule_kind", _("A call can use a threshold share or a lump sum; the others can be simulated.")
-        )
     with transaction.atomic():
         _hold_money(call.programme_id, call.pot_cents, field="pot_cents")
         return _propose(call, FundChangeKind.OPENING, call.pot_cents, "", by, now)

@@ -15,6 +15,8 @@ from payments import postings
 from payments.matching import formula
 from payments.matching.enums import RESERVATION_TRANSITIONS, ReservationStatus
 from payments.matching.models import MatchFund, Reservation
+from payments.matching.services.draws import close_draws
+from payments.matching.services.kinds import check_admission, collected_match
 from payments.models import TotalsDelta
 
 if TYPE_CHECKING:
@@ -22,14 +24,7 @@ if TYPE_CHECKING:
 
     from campaigns.calls.models import Application
     from campaigns.models import Campaign
-    from payments.matching.formula import Crowd, Match
-
-
-def _reach_rule(data: dict[str, Any]) -> formula.ThresholdShare | formula.LumpSum:
-    rule = formula.read_rule(data)
-    if not isinstance(rule, formula.ThresholdShare | formula.LumpSum):
-        raise Refused("rule_kind", _("This kind of rule reserves nothing at admission."))
-    return rule
+    from payments.matching.formula import Crowd
 
 
 def _check_goal(rule: formula.ThresholdShare | formula.LumpSum, campaign: Campaign, other_cents: int) -> None:
@@ -53,7 +48,7 @@ def _backers_asked(rule: formula.ThresholdShare | formula.LumpSum) -> int:
     return (rule.at_backers or 0) if isinstance(rule, formula.LumpSum) else 0
 
 
-def reserve_match(*, application: Application, now: dt.datetime, by: Any = None) -> Reservation:
+def reserve_match(*, application: Application, now: dt.datetime, by: Any = None) -> Reservation | None:
     """Reserve a campaign's maximum match in the pot of its call.
 
     The pot is taken by one conditional update, so that no two admissions share a euro. Raises `Refused` when the pot
@@ -64,7 +59,10 @@ def reserve_match(*, application: Application, now: dt.datetime, by: Any = None)
         raise Refused("no_campaign", _("There is no campaign to reserve for."))
     if fund is None:
         raise Refused("fund_not_open", _("The pot of this call is not open yet."))
-    rule = _reach_rule(application.call.rule.as_data)
+    rule = formula.read_rule(application.call.rule.as_data)
+    if not isinstance(rule, formula.ThresholdShare | formula.LumpSum):
+        check_admission(application=application, rule=rule)
+        return None
     _check_goal(rule, campaign, application.other_source_cents)
     cents = formula.maximum_exposure(rule, campaign.cost_cents)
     with transaction.atomic():
@@ -106,6 +104,7 @@ def _give_back(reservation: Reservation, cents: int, now: dt.datetime) -> None:
 def release_reservation(*, campaign: Campaign, now: dt.datetime, by: Any = None, why: str = "") -> None:
     """Give a campaign's whole reservation back to the pot. Nothing happens when there is none, or none left."""
     with transaction.atomic():
+        close_draws(campaign=campaign, now=now)
         reservation = Reservation.objects.filter(campaign=campaign).first()
         if reservation is None or reservation.status == ReservationStatus.RELEASED:
             return
@@ -122,18 +121,6 @@ def release_reservation(*, campaign: Campaign, now: dt.datetime, by: Any = None,
         _give_back(reservation, cents, now)
 
 
-def match_of(*, reservation: Reservation, pledged: Crowd, collected: Crowd) -> Match:
-    """Compute a campaign's match on collected money by the rule of its call, with every step."""
-    call = reservation.fund.call
-    return formula.match_on_collected(
-        _reach_rule(call.rule.as_data),
-        cost_cents=reservation.campaign.cost_cents,
-        pledged=pledged,
-        collected=collected,
-        on_shortfall="refund" if call.rule.shortfall == "refund" else "proceed",
-    )
-
-
 def propose_match(
     *, campaign: Campaign, pledged: Crowd, collected: Crowd, now: dt.datetime
 ) -> Reservation | None:
@@ -147,7 +134,11 @@ def propose_match(
     )
     if reservation is None:
         return None
-    match = match_of(reservation=reservation, pledged=pledged, collected=collected)
+    match = collected_match(
+        campaign=campaign, call=reservation.fund.call, pledged=pledged, collected=collected
+    )
+    if match is None:
+        return None
     cents = min(match.cents, reservation.reserved_cents)
     steps = [dataclasses.asdict(step) for step in match.steps]
     if not cents:
