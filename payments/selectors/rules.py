@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from campaigns.calls.models import Application
+from campaigns.calls.selectors.terms import rule_data_for
 
 if TYPE_CHECKING:
     from campaigns.calls.models import MatchRule
@@ -24,15 +25,20 @@ class Terms:
 
     call_id: int
     session_id: int | None
-    kind: str
-    data: dict[str, Any]
+    share_cents: int | None  # the session's share of the pot, if it has one
+    data: dict[str, Any]  # with the cap that holds for this campaign
+
+    @property
+    def kind(self) -> str:
+        """Which kind of rule it is."""
+        return str(self.data["kind"])
 
 
 def terms_of(campaign_id: int) -> Terms | None:
-    """Return what a campaign is matched by, or None when no call matches it. One query, no model is made."""
-    columns = ("call_id", "session_id", "call__rule__kind", "call__rule__data")
-    found = Application.objects.filter(campaign=campaign_id).values_list(*columns).first()
+    """Return what a campaign is matched by, or None when no call matches it. One query."""
+    there = Application.objects.select_related("call__rule", "session").order_by()
+    found = there.filter(campaign=campaign_id).first()
     if found is None:
         return None
-    call_id, session_id, kind, data = found
-    return Terms(call_id, session_id, kind, {"kind": kind, **data})
+    share = found.session.pot_cents if found.session else None
+    return Terms(found.call_id, found.session_id, share, rule_data_for(found))

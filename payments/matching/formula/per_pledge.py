@@ -1,7 +1,7 @@
 """`per_pledge`: each pledge draws its own match from the pot, in the order in which they come."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -58,8 +58,14 @@ class Draws(Generic[Key]):
     `backers` may be a preset tally (a zeroed array, for many backers); campaigns are few.
     """
 
-    def __init__(self, rule: PerPledge, backers: Tally[Key] | None = None) -> None:
+    def __init__(
+        self,
+        rule: PerPledge,
+        backers: Tally[Key] | None = None,
+        caps: Mapping[Hashable, int | None] | None = None,
+    ) -> None:
         self.rule = rule
+        self.caps = caps or {}
         self.by_backer: Tally[Key] = defaultdict(int) if backers is None else backers
         self.by_campaign: defaultdict[Hashable, int] = defaultdict(int)
         self.from_pot = 0
@@ -69,8 +75,9 @@ class Draws(Generic[Key]):
         rule = self.rule
         if rule.cap_per_backer_cents is not None:
             wanted = min(wanted, rule.cap_per_backer_cents - self.by_backer[backer])
-        if rule.match_cap_cents is not None:
-            wanted = min(wanted, rule.match_cap_cents - self.by_campaign[campaign])
+        cap = self.caps.get(campaign, rule.match_cap_cents)
+        if cap is not None:
+            wanted = min(wanted, cap - self.by_campaign[campaign])
         if rule.pot_cents is not None:
             wanted = min(wanted, rule.pot_cents - self.from_pot)
         cents = max(0, wanted)
@@ -109,9 +116,14 @@ def change_wanted(rule: PerPledge, *, before_cents: int, after_cents: int, held_
     return after - before if after_cents >= before_cents else min(0, after - held_cents)
 
 
-def replay_each(rule: PerPledge, changes: Iterable[PledgeChange]) -> Iterator[int]:
-    """What each change drew or gave back, in cents, one after the other in the ledger's order."""
-    draws: Draws[Hashable] = Draws(rule)
+def replay_each(
+    rule: PerPledge, changes: Iterable[PledgeChange], caps: Mapping[Hashable, int | None] | None = None
+) -> Iterator[int]:
+    """What each change drew or gave back, in cents, one after the other in the ledger's order.
+
+    `caps` holds the cap of each campaign where it is not the rule's (projects open to all abilities).
+    """
+    draws: Draws[Hashable] = Draws(rule, caps=caps)
     amounts: defaultdict[Hashable, int] = defaultdict(int)
     held: defaultdict[Hashable, int] = defaultdict(int)
     for change in changes:

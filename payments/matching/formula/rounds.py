@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from payments.matching.formula.quadratic import fit_pot
+from payments.matching.formula.quadratic import Caps, bounded_by, caps_of, fit_pot
 from payments.matching.formula.rules import Quadratic
 from payments.matching.formula.steps import Match, Step
 
@@ -24,21 +24,24 @@ class Share:
     parts: tuple[int, ...]
 
 
-def share_out(rule: Quadratic, raws: Mapping[str, int], pots: Sequence[Pot]) -> dict[str, Share]:
+def share_out(
+    rule: Quadratic, raws: Mapping[str, int], pots: Sequence[Pot], caps: Caps | None = None
+) -> dict[str, Share]:
     """Share pots out over raw matches in cents: the first as `fit_pot` does, each later one over what is still missing.
 
     What is missing to a campaign is min(cap, raw) less what it has. So no match is above its cap or its raw match, no
     pot gives more than it holds, and over one pot the matches add up to min(pot, sum of min(cap, raw)).
     """
-    cap = rule.match_cap_cents
-    missing = {name: raw if cap is None else min(cap, raw) for name, raw in raws.items()}
+    bounds = caps_of(rule, raws, caps)
+    missing = {name: bounded_by(bounds[name], raw) for name, raw in raws.items()}
     steps: dict[str, list[Step]] = {name: [] for name in raws}
     parts: dict[str, list[int]] = {name: [] for name in raws}
     for pot in pots:
         here = [name for name in raws if name in pot.campaigns]
         fresh = not any(steps[name] for name in here)
         asked = {name: raws[name] if fresh else missing[name] for name in here}
-        given = fit_pot(replace(rule, pot_cents=pot.cents, match_cap_cents=cap if fresh else None), asked)
+        limits = bounds if fresh else dict.fromkeys(here)
+        given = fit_pot(replace(rule, pot_cents=pot.cents), asked, limits)
         for name in raws:
             match = given.get(name)
             before = sum(parts[name])

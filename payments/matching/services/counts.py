@@ -15,7 +15,7 @@ from payments.enums import COUNTS_AS_COLLECTED, COUNTS_AT_THE_DEADLINE, OF_THE_P
 from payments.matching.formula import Crowd
 from payments.matching.models import CallBacker, CountedPledge, MatchDraw
 from payments.matching.services.book import NUMBERS, hold_book
-from payments.matching.services.draws import drawing_rule, follow_pledge
+from payments.matching.services.draws import drawing_terms, follow_pledge
 from payments.models import Pledge, Refund
 from payments.selectors.rules import terms_of
 
@@ -92,7 +92,7 @@ def count_collected(*, campaign: Campaign, now: dt.datetime) -> None:
 
 def _trim_draws(campaign: Campaign, now: dt.datetime) -> None:
     """Give back what was drawn for money that was not collected in the end: refunded, disputed."""
-    if drawing_rule(campaign.pk) is None:
+    if drawing_terms(campaign.pk) is None:
         return
     holding = MatchDraw.objects.filter(campaign=campaign).order_by().values("pledge")
     kept = dict(CountedPledge.objects.filter(campaign=campaign).values_list("pledge", "collected_cents"))

@@ -11,7 +11,8 @@ from payments.matching import formula
 from payments.matching.models import CallBacker, MatchDraw, Reservation
 from payments.matching.services.book import backer_of, hold_book, use_numbers
 from payments.matching.services.pot import Taken, free_cents, give_back, take
-from payments.selectors.rules import terms_of
+from payments.matching.services.sessions import held_cents
+from payments.selectors.rules import Terms, terms_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,11 +21,19 @@ if TYPE_CHECKING:
     from payments.models import Pledge
 
 
-def drawing_rule(campaign_id: int) -> tuple[int, formula.PerPledge] | None:
-    """Return a campaign's call and rule if its pledges draw one by one. One query."""
+def drawing_terms(campaign_id: int) -> tuple[Terms, formula.PerPledge] | None:
+    """Return a campaign's terms and rule if its pledges draw one by one. One query."""
     found = terms_of(campaign_id)
     rule = formula.read_rule(found.data) if found and found.kind == RuleKind.PER_PLEDGE else None
-    return (found.call_id, rule) if found and isinstance(rule, formula.PerPledge) else None
+    return (found, rule) if found and isinstance(rule, formula.PerPledge) else None
+
+
+def _room(terms: Terms, campaign: Campaign) -> int:
+    """What a campaign's pledges can draw now: what the pots have, within what its session's share has left."""
+    free = free_cents(campaign)
+    if terms.share_cents is None or terms.session_id is None:
+        return free
+    return max(0, min(free, terms.share_cents - held_cents(terms.session_id)))
 
 
 def follow_pledge(*, pledge: Pledge, cents: int, now: dt.datetime) -> None:
@@ -33,22 +42,24 @@ def follow_pledge(*, pledge: Pledge, cents: int, now: dt.datetime) -> None:
     Does nothing under another rule than `per_pledge` (one query). Last in the transaction of the change, which holds
     the pledge: draws of a call go one after the other, in the order of its book.
     """
-    found = drawing_rule(pledge.campaign_id)
+    found = drawing_terms(pledge.campaign_id)
     if found is None:
         return
-    call_id, rule = found
+    terms, rule = found
     before, held = _standing(pledge)
     if cents == before:
         return
-    seq = hold_book(call_id, numbers=1)
-    backer = backer_of(call_id, pledge)
+    seq = hold_book(terms.call_id, numbers=1)
+    backer = backer_of(terms.call_id, pledge)
     asked = formula.change_wanted(rule, before_cents=before, after_cents=cents, held_cents=held)
-    room = free_cents(pledge.campaign)
-    moved = _move(rule, pledge.campaign, backer, asked, now)
+    room = _room(terms, pledge.campaign)
+    moved = _move(
+        rule, pledge.campaign, backer, asked if terms.share_cents is None else min(asked, room), now
+    )
     total = sum(part.cents for part in moved)
     MatchDraw.objects.bulk_create(
         MatchDraw(
-            call_id=call_id,
+            call_id=terms.call_id,
             seq=seq,
             campaign_id=pledge.campaign_id,
             pledge=pledge,
@@ -92,10 +103,11 @@ def close_draws(*, campaign: Campaign, now: dt.datetime) -> None:
 
     The pots get it back with the campaign's reservations, by the caller.
     """
-    found = drawing_rule(campaign.pk)
+    found = drawing_terms(campaign.pk)
     if found is None:
         return
-    first = hold_book(found[0]) + 1
+    call_id = found[0].call_id
+    first = hold_book(call_id) + 1
     seq = first
     held = (
         MatchDraw.objects.filter(campaign=campaign)
@@ -108,13 +120,11 @@ def close_draws(*, campaign: Campaign, now: dt.datetime) -> None:
     for pledge_id, backer_id, fund_id, cents in held:
         if rows and rows[-1].pledge_id != pledge_id:
             seq += 1
-        row = MatchDraw(
-            call_id=found[0], seq=seq, campaign=campaign, pledge_id=pledge_id, backer_id=backer_id
-        )
+        row = MatchDraw(call_id=call_id, seq=seq, campaign=campaign, pledge_id=pledge_id, backer_id=backer_id)
         row.fund_id, row.amount_cents, row.room_cents, row.cents, row.at = fund_id, 0, 0, -cents, now
         rows.append(row)
     MatchDraw.objects.bulk_create(rows, batch_size=1000)
-    use_numbers(found[0], seq - first + 1 if rows else 0)
+    use_numbers(call_id, seq - first + 1 if rows else 0)
     back: dict[int, int] = {}
     for row in rows:
         back[row.backer_id] = back.get(row.backer_id, 0) - row.cents

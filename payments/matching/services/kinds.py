@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.calls.selectors.terms import rule_data_of
 from crowdfund.kit.errors import Refused
 from payments.matching import formula
 from payments.matching.models import CountedPledge, MatchDraw, MatchRound
-from payments.selectors.rules import Terms, terms_of
 
 if TYPE_CHECKING:
     from campaigns.calls.models import Application, Call
@@ -62,7 +62,7 @@ def collected_match(
     *, campaign: Campaign, call: Call, pledged: formula.Crowd, collected: formula.Crowd
 ) -> formula.Match | None:
     """Compute a campaign's match on collected money, with every step; None where only the round can tell."""
-    rule = formula.read_rule(call.rule.as_data)
+    rule = formula.read_rule(rule_data_of(campaign) or call.rule.as_data)
     if isinstance(rule, formula.Quadratic):
         return None
     if isinstance(rule, formula.PerPledge):
@@ -74,9 +74,3 @@ def collected_match(
         collected=collected,
         on_shortfall="refund" if call.rule.shortfall == "refund" else "proceed",
     )
-
-
-def quadratic_terms(campaign: Campaign) -> Terms | None:
-    """Return a campaign's terms if a round will share the pot out. One query."""
-    found = terms_of(campaign.pk)
-    return found if found and found.kind == "quadratic" else None

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.calls.selectors.terms import rule_data_for
 from crowdfund.kit.errors import Refused
 from crowdfund.kit.states import advance, record_birth
 from payments import postings
@@ -17,6 +18,7 @@ from payments.matching.enums import RESERVATION_TRANSITIONS, ReservationStatus
 from payments.matching.models import MatchFund, Reservation
 from payments.matching.services.draws import close_draws
 from payments.matching.services.kinds import check_admission, collected_match
+from payments.matching.services.sessions import keep_within_session
 from payments.models import TotalsDelta
 
 if TYPE_CHECKING:
@@ -59,13 +61,14 @@ def reserve_match(*, application: Application, now: dt.datetime, by: Any = None)
         raise Refused("no_campaign", _("There is no campaign to reserve for."))
     if fund is None:
         raise Refused("fund_not_open", _("The pot of this call is not open yet."))
-    rule = formula.read_rule(application.call.rule.as_data)
+    rule = formula.read_rule(rule_data_for(application))
     if not isinstance(rule, formula.ThresholdShare | formula.LumpSum):
         check_admission(application=application, rule=rule)
         return None
     _check_goal(rule, campaign, application.other_source_cents)
     cents = formula.maximum_exposure(rule, campaign.cost_cents)
     with transaction.atomic():
+        keep_within_session(application=application, cents=cents)
         reservation = Reservation.objects.create(
             fund=fund, campaign=campaign, exposure_cents=cents, reserved_cents=cents, created_at=now
         )
