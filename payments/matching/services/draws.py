@@ -46,11 +46,11 @@ def follow_pledge(*, pledge: Pledge, cents: int, now: dt.datetime) -> None:
     if found is None:
         return
     terms, rule = found
-    before, held = _standing(pledge)
+    before, held, known = _standing(pledge)
     if cents == before:
         return
     seq = hold_book(terms.call_id, numbers=1)
-    backer = backer_of(terms.call_id, pledge)
+    backer = CallBacker.objects.get(pk=known) if known else backer_of(terms.call_id, pledge)
     asked = formula.change_wanted(rule, before_cents=before, after_cents=cents, held_cents=held)
     room = _room(terms, pledge.campaign)
     moved = _move(
@@ -76,10 +76,11 @@ def follow_pledge(*, pledge: Pledge, cents: int, now: dt.datetime) -> None:
         CallBacker.objects.filter(pk=backer.pk).update(drawn_cents=F("drawn_cents") + total)
 
 
-def _standing(pledge: Pledge) -> tuple[int, int]:
-    """What counted of a pledge so far, and what it holds of the pot."""
-    rows = list(MatchDraw.objects.filter(pledge=pledge).order_by("seq").values_list("amount_cents", "cents"))
-    return (rows[-1][0] if rows else 0), sum(cents for _amount, cents in rows)
+def _standing(pledge: Pledge) -> tuple[int, int, int | None]:
+    """What counted of a pledge so far, what it holds of the pot, and whose cap it was held against."""
+    rows = list(MatchDraw.objects.filter(pledge=pledge).order_by("seq"))
+    held = sum(row.cents for row in rows)
+    return (rows[-1].amount_cents, held, rows[-1].backer_id) if rows else (0, 0, None)
 
 
 def _move(

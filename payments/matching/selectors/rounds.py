@@ -1,0 +1,176 @@
+"""A quadratic round as it stands: whose campaigns it is, which are still open, what each was given or would be."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Sum
+
+from campaigns.calls.enums import ApplicationStatus, RuleKind
+from campaigns.calls.models import Application, Call, Session
+from campaigns.calls.selectors.terms import rule_data_for
+from campaigns.enums import CampaignStatus
+from payments.matching import formula
+from payments.matching.formula import Pot
+from payments.matching.models import CountedPledge, MatchFund, MatchRound, Reservation
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from django.db.models import QuerySet
+
+    from payments.matching.formula import Quadratic, Share
+
+OVER = frozenset({CampaignStatus.FUNDED, CampaignStatus.MISSED, CampaignStatus.CANCELLED})
+
+
+@dataclasses.dataclass(frozen=True)
+class RoundKey:
+    """Which round: of a call, or of one of its sessions."""
+
+    call: Call
+    session: Session | None = None
+
+    def __str__(self) -> str:
+        return f"{self.call} · {self.session.number}" if self.session else str(self.call)
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """When no application can come any more."""
+        return (self.session or self.call).closes_at
+
+
+def rounds_of(call: Call) -> list[RoundKey]:
+    """Return a quadratic call's rounds: one a session, or the call's own."""
+    if call.rule.kind != RuleKind.QUADRATIC:
+        return []
+    return [RoundKey(call, session) for session in call.sessions.all()] or [RoundKey(call)]
+
+
+def applications_of(key: RoundKey) -> QuerySet[Application]:
+    """Return the applications that were admitted to a round, with their campaigns, by the campaigns' slugs."""
+    there = Application.objects.filter(call=key.call, session=key.session, status=ApplicationStatus.ADMITTED)
+    return there.select_related("call__rule", "campaign__project__organisation").order_by("campaign__slug")
+
+
+def still_open(key: RoundKey) -> list[Application]:
+    """Return the admitted applications whose campaigns have neither collected nor failed."""
+    return list(applications_of(key).exclude(campaign__status__in=OVER))
+
+
+def round_of(key: RoundKey) -> MatchRound | None:
+    """Return the deed that shared the pot out, if there was one."""
+    return MatchRound.objects.filter(call=key.call, session=key.session).first()
+
+
+@dataclasses.dataclass(frozen=True)
+class Gifts:
+    """What a campaign's backers gave, added up by backer: cents, how many, and each one's total by who they are."""
+
+    by_backer: Mapping[object, int]
+
+    @property
+    def cents(self) -> int:
+        """All of it."""
+        return sum(self.by_backer.values())
+
+    @property
+    def backers(self) -> int:
+        """How many different backers."""
+        return len(self.by_backer)
+
+
+@dataclasses.dataclass(frozen=True)
+class Shared:
+    """One campaign's part of a round: what its backers gave, its raw match, and its share."""
+
+    slug: str
+    gifts: Gifts
+    raw_cents: int
+    share: Share
+
+
+def collected_gifts(applications: Iterable[Application]) -> dict[str, Gifts]:
+    """Return what was collected by campaign's slug and backer, as it was counted at the end of each collection."""
+    slugs = {row.campaign_id: row.campaign.slug for row in applications if row.campaign}
+    found: dict[str, dict[object, int]] = {slug: {} for slug in slugs.values()}
+    funded = CountedPledge.objects.filter(campaign__in=slugs, campaign__status=CampaignStatus.FUNDED)
+    rows = funded.filter(collected_cents__gt=0).order_by().values_list("campaign", "backer")
+    for campaign_id, backer_id, cents in rows.annotate(cents=Sum("collected_cents")):
+        found[slugs[campaign_id]][backer_id] = cents
+    return {slug: Gifts(gifts) for slug, gifts in found.items()}
+
+
+def pots_of(key: RoundKey, applications: Iterable[Application]) -> list[Pot]:
+    """Return the pots of a round by priority: funds open to the same campaigns are one pot.
+
+    A session's share of the pot holds for all of them together.
+    """
+    left = key.session.pot_cents if key.session and key.session.pot_cents is not None else None
+    open_to: dict[frozenset[str], int] = {}
+    for fund, slugs in _funds_with_campaigns(key, applications):
+        open_to[slugs] = open_to.get(slugs, 0) + fund.free_cents
+    pots = []
+    for slugs, cents in open_to.items():
+        given = cents if left is None else min(cents, left)
+        left = None if left is None else left - given
+        pots.append(Pot(given, tuple(sorted(slugs))))
+    return pots
+
+
+def _funds_with_campaigns(
+    key: RoundKey, applications: Iterable[Application]
+) -> list[tuple[MatchFund, frozenset[str]]]:
+    slugs = frozenset(row.campaign.slug for row in applications if row.campaign)
+    return [(fund, slugs) for fund in MatchFund.objects.filter(call=key.call)]
+
+
+def share_of_each(key: RoundKey, gifts: Mapping[str, Gifts], pots: list[Pot]) -> list[Shared]:
+    """Compute a round: each campaign's raw match and share, by slug.
+
+    Raises `formula.TooManyPairsError` when the pairwise-bounded variant has more pairs than it takes.
+    """
+    rule = quadratic_rule(key.call)
+    raws = raw_cents(rule, gifts)
+    caps = {
+        row.campaign.slug: rule_data_for(row).get("match_cap_cents") for row in applications_of(key) if row.campaign
+    }
+    shares = formula.share_out(rule, raws, pots, caps)
+    return [Shared(slug, gifts[slug], raws[slug], shares[slug]) for slug in sorted(gifts)]
+
+
+def quadratic_rule(call: Call) -> Quadratic:
+    """Return a quadratic call's rule. Raises `TypeError` for another kind: the caller has asked before."""
+    rule = formula.read_rule(call.rule.as_data)
+    if not isinstance(rule, formula.Quadratic):
+        raise TypeError(call.rule.kind)
+    return rule
+
+
+def raw_cents(rule: Quadratic, gifts: Mapping[str, Gifts]) -> dict[str, int]:
+    """Compute the raw match of each campaign, by slug."""
+    places = {slug: place for place, slug in enumerate(sorted(gifts))}
+    if rule.pairwise_bound_cents is None:
+        flat = ((places[slug], cents) for slug, own in gifts.items() for cents in own.by_backer.values())
+        found = formula.raw_matches(flat, len(places))
+    else:
+        numbers = {who: number for number, who in enumerate({who for own in gifts.values() for who in own.by_backer})}
+        pairs = (
+            (places[slug], numbers[who], cents) for slug, own in gifts.items() for who, cents in own.by_backer.items()
+        )
+        found = formula.pairwise_matches(pairs, len(places), rule.pairwise_bound_cents)
+    return {slug: found[place] for slug, place in places.items()}
+
+
+def counts_of_campaign(campaign_id: int) -> dict[str, int]:
+    """Return how many different backers of a campaign were collected from, and what they gave."""
+    there = CountedPledge.objects.filter(campaign=campaign_id, collected_cents__gt=0)
+    return there.aggregate(cents=Sum("collected_cents", default=0), backers=Count("backer", distinct=True))
+
+
+def reserved_in_call(call_id: int) -> int:
+    """Return what campaigns of a call hold of its pots now, in cents."""
+    found = Reservation.objects.filter(fund__call=call_id).aggregate(cents=Sum("reserved_cents", default=0))
+    return int(found["cents"])
