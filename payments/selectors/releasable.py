@@ -163,7 +163,7 @@ def sponsor_room(campaign: Campaign) -> list[tuple[int, int]]:
     under_way: dict[str, int] = {}
     for pk in approved.values_list("pk", flat=True):
         for row in booked("disbursement_released", f"disbursement:{pk}"):
-            under_way[row.credit_id] = under_way.get(row.credit_id, 0) + row.amount_cents
+            under_way[row.debit_id] = under_way.get(row.debit_id, 0) + row.amount_cents
     found = []
     for fund_id, cents in _bound(campaign, held=True):
         account = f"held_fund:{fund_id}"

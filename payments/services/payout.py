@@ -83,7 +83,7 @@ def finish_payout(
 def _released(decision: Disbursement) -> list[Taken]:
     """Read out of the ledger which pot's money a decision has released."""
     rows = booked("disbursement_released", f"disbursement:{decision.pk}")
-    return [Taken(postings.fund_in(row.credit_id), row.amount_cents) for row in rows]
+    return [Taken(postings.fund_in(row.debit_id), row.amount_cents) for row in rows]
 
 
 def _done(
