@@ -7,7 +7,7 @@ from campaigns.calls.models import Call
 from campaigns.models import Campaign
 from crowdfund.kit.fields import CentsField
 from payments.matching.models.counts import CallBacker
-from payments.matching.models.pot import MatchFund
+from payments.matching.models.funds import MatchFund
 from payments.models import Pledge
 
 

@@ -54,14 +54,15 @@ class RoundMatch(models.Model):
 class RoundEstimate(models.Model):
     """What a round would give if it ended today: a cache, computed anew by a drain when its campaigns have moved.
 
-    `matches` holds an entry a campaign, by its id; `mark` tells what it was computed from; `trouble` why it could not.
+    `matches` holds an entry a campaign, by its id; `mark` tells what it was computed from.
+    `too_many_pairs` is set when the bound on pairs has more to compare than it can.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="round_estimates")
     session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     mark = models.CharField(max_length=64)
     matches = models.JSONField(default=dict)
-    trouble = models.CharField(max_length=200, blank=True)
+    too_many_pairs = models.BigIntegerField(null=True, blank=True)
     computed_at = models.DateTimeField()
 
     class Meta:

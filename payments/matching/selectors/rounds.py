@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 
 from campaigns.calls.enums import ApplicationStatus, RuleKind
 from campaigns.calls.models import Application, Call, Session
@@ -13,7 +13,7 @@ from campaigns.calls.selectors.terms import rule_data_for
 from campaigns.enums import CampaignStatus
 from payments.matching import formula
 from payments.matching.formula import Pot
-from payments.matching.models import CountedPledge, MatchFund, MatchRound, Reservation
+from payments.matching.models import CountedPledge, MatchFund, MatchRound
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,7 +52,8 @@ def rounds_of(call: Call) -> list[RoundKey]:
 def applications_of(key: RoundKey) -> QuerySet[Application]:
     """Return the applications that were admitted to a round, with their campaigns, by the campaigns' slugs."""
     there = Application.objects.filter(call=key.call, session=key.session, status=ApplicationStatus.ADMITTED)
-    return there.select_related("call__rule", "campaign__project__organisation").order_by("campaign__slug")
+    wanted = there.select_related("call__rule", "project__organisation", "campaign__project__organisation")
+    return wanted.order_by("campaign__slug")
 
 
 def still_open(key: RoundKey) -> list[Application]:
@@ -123,8 +124,12 @@ def pots_of(key: RoundKey, applications: Iterable[Application]) -> list[Pot]:
 def _funds_with_campaigns(
     key: RoundKey, applications: Iterable[Application]
 ) -> list[tuple[MatchFund, frozenset[str]]]:
-    slugs = frozenset(row.campaign.slug for row in applications if row.campaign)
-    return [(fund, slugs) for fund in MatchFund.objects.filter(call=key.call)]
+    open_to: dict[int, set[str]] = {}
+    for row in applications:
+        for fund in MatchFund.objects.filter(call=key.call).open_to(row.project):
+            open_to.setdefault(fund.pk, set()).add(row.campaign.slug if row.campaign else "")
+    funds = MatchFund.objects.filter(pk__in=open_to).in_order()
+    return [(fund, frozenset(open_to[fund.pk])) for fund in funds]
 
 
 def share_of_each(key: RoundKey, gifts: Mapping[str, Gifts], pots: list[Pot]) -> list[Shared]:
@@ -135,7 +140,9 @@ def share_of_each(key: RoundKey, gifts: Mapping[str, Gifts], pots: list[Pot]) ->
     rule = quadratic_rule(key.call)
     raws = raw_cents(rule, gifts)
     caps = {
-        row.campaign.slug: rule_data_for(row).get("match_cap_cents") for row in applications_of(key) if row.campaign
+        row.campaign.slug: rule_data_for(row).get("match_cap_cents")
+        for row in applications_of(key)
+        if row.campaign
     }
     shares = formula.share_out(rule, raws, pots, caps)
     return [Shared(slug, gifts[slug], raws[slug], shares[slug]) for slug in sorted(gifts)]
@@ -156,21 +163,13 @@ def raw_cents(rule: Quadratic, gifts: Mapping[str, Gifts]) -> dict[str, int]:
         flat = ((places[slug], cents) for slug, own in gifts.items() for cents in own.by_backer.values())
         found = formula.raw_matches(flat, len(places))
     else:
-        numbers = {who: number for number, who in enumerate({who for own in gifts.values() for who in own.by_backer})}
+        numbers = {
+            who: number for number, who in enumerate({who for own in gifts.values() for who in own.by_backer})
+        }
         pairs = (
-            (places[slug], numbers[who], cents) for slug, own in gifts.items() for who, cents in own.by_backer.items()
+            (places[slug], numbers[who], cents)
+            for slug, own in gifts.items()
+            for who, cents in own.by_backer.items()
         )
         found = formula.pairwise_matches(pairs, len(places), rule.pairwise_bound_cents)
     return {slug: found[place] for slug, place in places.items()}
-
-
-def counts_of_campaign(campaign_id: int) -> dict[str, int]:
-    """Return how many different backers of a campaign were collected from, and what they gave."""
-    there = CountedPledge.objects.filter(campaign=campaign_id, collected_cents__gt=0)
-    return there.aggregate(cents=Sum("collected_cents", default=0), backers=Count("backer", distinct=True))
-
-
-def reserved_in_call(call_id: int) -> int:
-    """Return what campaigns of a call hold of its pots now, in cents."""
-    found = Reservation.objects.filter(fund__call=call_id).aggregate(cents=Sum("reserved_cents", default=0))
-    return int(found["cents"])

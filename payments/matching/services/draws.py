@@ -8,9 +8,9 @@ from django.db.models import F, Sum
 
 from campaigns.calls.enums import RuleKind
 from payments.matching import formula
-from payments.matching.models import CallBacker, MatchDraw, Reservation
+from payments.matching.models import CallBacker, MatchDraw, MatchFund, Reservation
 from payments.matching.services.book import backer_of, hold_book, use_numbers
-from payments.matching.services.pot import Taken, free_cents, give_back, take
+from payments.matching.services.pot import Taken, give_back, take
 from payments.matching.services.sessions import held_cents
 from payments.selectors.rules import Terms, terms_of
 
@@ -30,7 +30,8 @@ def drawing_terms(campaign_id: int) -> tuple[Terms, formula.PerPledge] | None:
 
 def _room(terms: Terms, campaign: Campaign) -> int:
     """What a campaign's pledges can draw now: what the pots have, within what its session's share has left."""
-    free = free_cents(campaign)
+    pots = MatchFund.objects.filter(call=terms.call_id).open_to(campaign.project)
+    free = sum(pots.values_list("free_cents", flat=True))
     if terms.share_cents is None or terms.session_id is None:
         return free
     return max(0, min(free, terms.share_cents - held_cents(terms.session_id)))

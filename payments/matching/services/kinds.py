@@ -58,7 +58,7 @@ def match_drawn(*, campaign: Campaign, rule: formula.PerPledge) -> formula.Match
     return formula.draws_told(rule, collected_cents=collected, drawn_cents=drawn, back_cents=back)
 
 
-def collected_match(
+def match_of(
     *, campaign: Campaign, call: Call, pledged: formula.Crowd, collected: formula.Crowd
 ) -> formula.Match | None:
     """Compute a campaign's match on collected money, with every step; None where only the round can tell."""

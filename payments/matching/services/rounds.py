@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -11,12 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 from campaigns.calls.enums import RuleKind
-from campaigns.enums import CampaignStatus
 from crowdfund.kit.errors import Refused
-from crowdfund.kit.states import advance
-from payments.matching.enums import RESERVATION_TRANSITIONS, ReservationStatus
 from payments.matching.formula import TooManyPairsError
-from payments.matching.models import MatchRound, Reservation, RoundMatch
+from payments.matching.models import MatchRound, RoundMatch
 from payments.matching.permissions import can_start_round
 from payments.matching.selectors.rounds import (
     RoundKey,
@@ -29,15 +25,13 @@ from payments.matching.selectors.rounds import (
 )
 from payments.matching.services.book import hold_book
 from payments.matching.services.pot import take
+from payments.matching.services.reservations import fix_match
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from accounts.models import User
     from campaigns.calls.models import Application
-    from campaigns.models import Campaign
-
-log = logging.getLogger(__name__)
 
 
 def share_pot_out(*, key: RoundKey, by: User, now: dt.datetime) -> MatchRound:
@@ -102,7 +96,7 @@ def _write(
             backers=one.gifts.backers,
             raw_cents=one.raw_cents,
             cents=one.share.match.cents,
-            steps=_steps(one),
+            steps=steps_of(one),
         )
         for one in shared
     )
@@ -111,26 +105,11 @@ def _write(
             if cents := one.share.parts[place]:
                 take(campaign=campaigns[one.slug], cents=cents, now=now, whole=True)
     for one in shared:
-        _propose(campaigns[one.slug], _steps(one), by, now)
+        fix_match(campaign=campaigns[one.slug], cents=one.share.match.cents, steps=steps_of(one), now=now)
 
 
-def _steps(one: Shared) -> list[dict[str, Any]]:
+def steps_of(one: Shared) -> list[dict[str, Any]]:
+    """Return the steps of a campaign's share as they are kept: what its backers gave, then the formula's own."""
     gifts = {"crowd_cents": one.gifts.cents, "backers": one.gifts.backers}
     first = {"code": "gifts", "params": gifts, "cents": None}
     return [first, *(dataclasses.asdict(step) for step in one.share.match.steps)]
-
-
-def _propose(campaign: Campaign, steps: list[dict[str, Any]], by: User, now: dt.datetime) -> None:
-    """Propose what was reserved: an officer records the act. Campaigns without a match have no reservation."""
-    if campaign.status != CampaignStatus.FUNDED:
-        return
-    for row in Reservation.objects.filter(campaign=campaign, status=ReservationStatus.RESERVED):
-        advance(
-            row,
-            ReservationStatus.PROPOSED,
-            table=RESERVATION_TRANSITIONS,
-            now=now,
-            by=by,
-            proposed_cents=row.reserved_cents,
-            steps=steps,
-        )

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         ("calls", "0004_sessions_and_eligibility"),
         ("campaigns", "0003_plan_and_logframe"),
         ("ledger", "0002_append_only"),
-        ("matching", "0002_two_people"),
+        ("matching", "0003_pot"),
         ("payments", "0007_sponsor"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                 ),
                 ("mark", models.CharField(max_length=64)),
                 ("matches", models.JSONField(default=dict)),
-                ("trouble", models.CharField(blank=True, max_length=200)),
+                ("too_many_pairs", models.BigIntegerField(blank=True, null=True)),
                 ("computed_at", models.DateTimeField()),
                 (
                     "call",
