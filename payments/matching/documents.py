@@ -44,6 +44,21 @@ def step_in_words(step: Mapping[str, Any]) -> str:
             "%(collected)s was really collected, less than the threshold: "
             "the match shrinks by %(part)s in %(whole)s cents and is rounded down."
         ),
+        "each": _(
+            "Each euro pledged draws %(percent)s cents from the pot as it comes, within the caps and while the pot lasts. "
+            "The crowd stands at %(crowd)s."
+        ),
+        "drawn": _("All draws together."),
+        "back": _("Less what changed, cancelled or failed pledges gave back: %(back)s."),
+        "gifts": _("%(backers)s different backers give %(crowd)s; what one gives in several pledges is added up."),
+        "raw": _("The raw match: the sum of the square roots of their gifts, squared, less the gifts."),
+        "scaled": _(
+            "The raw matches are more than the pot: each is multiplied by the same k = %(numerator)s ÷ %(denominator)s "
+            "and rounded down."
+        ),
+        "remainder": _("The cents left over go one each to the largest remainders: this is one of them."),
+        "next_pot": _("Another pot of %(pot)s is shared out over what is still missing: here %(missing)s."),
+        "next_part": _("Its part is added."),
         "refunded": _("Too little was collected: the rule refunds everyone and there is no match."),
     }  # fmt: skip
     return sentences[step["code"]] % _amounts(step["params"])

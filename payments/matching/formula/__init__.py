@@ -12,7 +12,13 @@ from payments.matching.formula.per_pledge import (
     replay_each,
     wanted_cents,
 )
-from payments.matching.formula.quadratic import TooManyPairsError, fit_pot, pairwise_matches, raw_matches
+from payments.matching.formula.quadratic import (
+    TooManyPairsError,
+    bounded_by,
+    fit_pot,
+    pairwise_matches,
+    raw_matches,
+)
 from payments.matching.formula.reach import (
     default_goal_cents,
     is_reached,
@@ -22,7 +28,7 @@ from payments.matching.formula.reach import (
     threshold_cents,
     uncovered_cents,
 )
-from payments.matching.formula.rounds import Pot, Share, share_out
+from payments.matching.formula.rounds import Pot, Share, raws_of, share_out
 from payments.matching.formula.rules import (
     LumpSum,
     PerPledge,
@@ -56,6 +62,7 @@ __all__ = [
     "Step",
     "ThresholdShare",
     "TooManyPairsError",
+    "bounded_by",
     "change_wanted",
     "default_goal_cents",
     "draw_for",
@@ -68,6 +75,7 @@ __all__ = [
     "maximum_exposure",
     "pairwise_matches",
     "raw_matches",
+    "raws_of",
     "read_rule",
     "replay",
     "replay_each",

@@ -3,7 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from payments.matching.formula.quadratic import Caps, bounded_by, caps_of, fit_pot
+from payments.matching.formula.quadratic import (
+    Caps,
+    bounded_by,
+    caps_of,
+    fit_pot,
+    pairwise_matches,
+    raw_matches,
+)
 from payments.matching.formula.rules import Quadratic
 from payments.matching.formula.steps import Match, Step
 
@@ -22,6 +29,17 @@ class Share:
 
     match: Match
     parts: tuple[int, ...]
+
+
+def raws_of(rule: Quadratic, gifts: Mapping[tuple[int, int], int], campaigns: int) -> list[int]:
+    """Raw match in cents of each campaign; `gifts` holds cents by (campaign's place, backer), added up before.
+
+    Raises TooManyPairsError for a pairwise-bounded rule over too many backers.
+    """
+    if rule.pairwise_bound_cents is None:
+        return raw_matches(((place, cents) for (place, _backer), cents in gifts.items()), campaigns)
+    triples = ((place, backer, cents) for (place, backer), cents in gifts.items())
+    return pairwise_matches(triples, campaigns, rule.pairwise_bound_cents)
 
 
 def share_out(

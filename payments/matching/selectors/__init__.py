@@ -1,4 +1,4 @@
-"""The spending ladder and the explanation of a match: read from the ledger and the rule, never typed."""
+"""The spending ladder, the pots and what waits at the desk: read from the ledger and the rule, never typed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaigns.calls.selectors.terms import rule_data_of
 from crowdfund.kit.desk import Task
 from payments.ledger.selectors import balances, debit_balance
-from payments.matching import formula
 from payments.matching.enums import (
     FundChangeKind,
     FundChangeStatus,
@@ -22,16 +20,43 @@ from payments.matching.enums import (
 )
 from payments.matching.models import FundChange, MatchFund, Reservation
 from payments.matching.permissions import can_confirm_act, can_decide_fund_change, can_record_act
+from payments.matching.selectors.matches import (
+    MatchExplained,
+    Share,
+    match_explained,
+    payer_of,
+    shares_of,
+    status_of,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from django.db.models import QuerySet
 
     from accounts.models import User
     from campaigns.calls.models import Call, Programme
-    from campaigns.models import Campaign
+
+
+__all__ = [
+    "LadderFigures",
+    "MatchExplained",
+    "Share",
+    "admitted_cents",
+    "books_that_disagree",
+    "changes_of",
+    "commitment_url",
+    "fund_changes",
+    "fund_ladder",
+    "fund_ladders",
+    "match_explained",
+    "officer_tasks",
+    "payer_of",
+    "programme_ladder",
+    "shares_of",
+    "status_of",
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,103 +135,6 @@ def fund_ladders(call: Call) -> list[tuple[MatchFund, LadderFigures]]:
     rows = list(funds.prefetch_related("neighbourhoods").in_order())
     found = balances(*_fund_prefixes([row.pk for row in rows])) if rows else {}
     return [(row, _fund_figures(found, row.pk)) for row in rows]
-
-
-@dataclasses.dataclass(frozen=True)
-class Share:
-    """What one pot bears of a campaign's match, in whole cents: now, and at most."""
-
-    fund_id: int
-    name: str
-    kind: str
-    status: str
-    cents: int
-    maximum_cents: int
-
-
-@dataclasses.dataclass(frozen=True)
-class MatchExplained:
-    """A campaign's match now, the most it can be, every step of the computation, and which pot bears how much."""
-
-    status: str
-    cents: int
-    maximum_cents: int
-    reached: bool
-    missing_cents: int
-    steps: list[dict[str, Any]]
-    rule: dict[str, Any]
-    shares: list[Share]
-
-
-def match_explained(campaign: Campaign) -> MatchExplained | None:
-    """Explain a campaign's match to the cent: on what is pledged while it runs, on what was collected afterwards.
-
-    Returns None for a campaign that no call matches. Costs one query.
-    """
-    rows = list(Reservation.objects.of_campaign(campaign.pk).select_related("fund__call__rule"))
-    if not rows:
-        return None
-    data = rule_data_of(campaign) or rows[0].fund.call.rule.as_data
-    rule = formula.read_rule(data)
-    if not isinstance(rule, formula.ThresholdShare | formula.LumpSum):
-        return None
-    crowd = formula.Crowd(campaign.pledged_cents, campaign.backers)
-    live = formula.match_for(rule, cost_cents=campaign.cost_cents, crowd=crowd)
-    fixed = [row for row in rows if row.proposed_cents is not None]
-    cents = sum(row.proposed_cents or 0 for row in fixed)
-    if not fixed:
-        cents = min(live.cents, sum(row.reserved_cents for row in rows))
-    return MatchExplained(
-        status=status_of(rows),
-        cents=cents,
-        maximum_cents=sum(row.exposure_cents for row in rows),
-        reached=bool(fixed) or live.reached,
-        missing_cents=_missing(rule, campaign),
-        steps=fixed[0].steps if fixed else [dataclasses.asdict(step) for step in live.steps],
-        rule=data,
-        shares=shares_of(rows, cents),
-    )
-
-
-_STEPS = (
-    ReservationStatus.RESERVED,
-    ReservationStatus.PROPOSED,
-    ReservationStatus.RECORDED,
-    ReservationStatus.COMMITTED,
-)
-
-
-def status_of(rows: Sequence[Reservation]) -> str:
-    """Say how far a campaign's match is: as far as the pot that is behind the others; released when all are."""
-    standing = {row.status for row in rows}
-    return next((step for step in _STEPS if step in standing), ReservationStatus.RELEASED)
-
-
-def shares_of(rows: Sequence[Reservation], cents: int) -> list[Share]:
-    """Spread a match of `cents` over a campaign's reservations, in the order of the pots; fixed parts as proposed."""
-    shares = []
-    for row in rows:
-        part = min(cents, row.reserved_cents) if row.proposed_cents is None else row.proposed_cents
-        cents -= part
-        if part or row.status != ReservationStatus.RELEASED:
-            shares.append(
-                Share(row.fund_id, payer_of(row.fund), row.fund.kind, row.status, part, row.exposure_cents)
-            )
-    return shares
-
-
-def payer_of(fund: MatchFund) -> str:
-    """Name who gives a pot's money: the sponsor, or the city."""
-    return fund.organisation.name if fund.organisation else _("The city")
-
-
-def _missing(rule: formula.ThresholdShare | formula.LumpSum, campaign: Campaign) -> int:
-    if isinstance(rule, formula.ThresholdShare):
-        mark = formula.threshold_cents(campaign.cost_cents, rule.crowd_threshold_percent)
-    else:
-        mark = rule.at_amount_cents or 0
-    pledged: int = campaign.pledged_cents
-    return max(0, mark - pledged)
 
 
 def books_that_disagree() -> list[str]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.calls.enums import ApplicationStatus, RuleKind
 from campaigns.calls.models import Application, Call, Session
 from campaigns.calls.selectors.terms import rule_data_for
 from campaigns.enums import CampaignStatus
+from crowdfund.kit.desk import Task
+from crowdfund.kit.errors import Invalid
 from payments.matching import formula
 from payments.matching.formula import Pot
-from payments.matching.models import CountedPledge, MatchFund, MatchRound
+from payments.matching.models import CountedPledge, MatchFund, MatchRound, RoundMatch
+from payments.matching.permissions import can_start_round
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from accounts.models import User
     from payments.matching.formula import Quadratic, Share
 
 OVER = frozenset({CampaignStatus.FUNDED, CampaignStatus.MISSED, CampaignStatus.CANCELLED})
@@ -47,6 +54,17 @@ def rounds_of(call: Call) -> list[RoundKey]:
     if call.rule.kind != RuleKind.QUADRATIC:
         return []
     return [RoundKey(call, session) for session in call.sessions.all()] or [RoundKey(call)]
+
+
+def key_of(call: Call, session: str) -> RoundKey:
+    """Return the round of a call's session, by its number; without one that of a call that has none.
+
+    Raises `Invalid` (`no_such_round`).
+    """
+    for key in rounds_of(call):
+        if session == (str(key.session.number) if key.session else ""):
+            return key
+    raise Invalid("no_such_round", _("This call has no such round."), field="session")
 
 
 def applications_of(key: RoundKey) -> QuerySet[Application]:
@@ -158,18 +176,77 @@ def quadratic_rule(call: Call) -> Quadratic:
 
 def raw_cents(rule: Quadratic, gifts: Mapping[str, Gifts]) -> dict[str, int]:
     """Compute the raw match of each campaign, by slug."""
-    places = {slug: place for place, slug in enumerate(sorted(gifts))}
-    if rule.pairwise_bound_cents is None:
-        flat = ((places[slug], cents) for slug, own in gifts.items() for cents in own.by_backer.values())
-        found = formula.raw_matches(flat, len(places))
-    else:
-        numbers = {
-            who: number for number, who in enumerate({who for own in gifts.values() for who in own.by_backer})
-        }
-        pairs = (
-            (places[slug], numbers[who], cents)
-            for slug, own in gifts.items()
-            for who, cents in own.by_backer.items()
-        )
-        found = formula.pairwise_matches(pairs, len(places), rule.pairwise_bound_cents)
-    return {slug: found[place] for slug, place in places.items()}
+    names = sorted(gifts)
+    everybody = {who for own in gifts.values() for who in own.by_backer}
+    numbers = {who: number for number, who in enumerate(everybody)}
+    sums = {
+        (place, numbers[who]): cents
+        for place, slug in enumerate(names)
+        for who, cents in gifts[slug].by_backer.items()
+    }
+    return dict(zip(names, formula.raws_of(rule, sums, len(names)), strict=True))
+
+
+@dataclasses.dataclass(frozen=True)
+class RoundPage:
+    """A round as its page and the API show it."""
+
+    key: RoundKey
+    waiting: list[Application]
+    window_open: bool
+    done: MatchRound | None
+    matches: list[RoundMatch]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no application can come and no campaign is open any more."""
+        return not self.waiting and not self.window_open
+
+    @property
+    def session(self) -> int | None:
+        """Its session's number."""
+        return self.key.session.number if self.key.session else None
+
+    @property
+    def still_open(self) -> list[str]:
+        """Slugs of the campaigns that are still open."""
+        return [row.campaign.slug for row in self.waiting if row.campaign]
+
+    @property
+    def shared_out_at(self) -> dt.datetime | None:
+        """When the pot was shared out."""
+        return self.done.started_at if self.done else None
+
+    @property
+    def pots(self) -> list[dict[str, Any]]:
+        """What was shared out among whom."""
+        return list(self.done.pots) if self.done else []
+
+    @property
+    def total_cents(self) -> int:
+        """All matches together."""
+        return sum(row.cents for row in self.matches)
+
+
+def round_page(key: RoundKey, now: dt.datetime) -> RoundPage:
+    """Return a round as it stands (three queries)."""
+    done = round_of(key)
+    matches = RoundMatch.objects.filter(round=done).select_related("campaign__project") if done else []
+    return RoundPage(key, still_open(key), key.ends_at > now, done, list(matches))
+
+
+def rounds_to_start(now: dt.datetime) -> list[RoundKey]:
+    """Return the rounds that are complete and wait for an officer."""
+    calls = Call.objects.public().filter(rule__kind=RuleKind.QUADRATIC).select_related("rule").order_by("pk")
+    keys = [key for call in calls for key in rounds_of(call) if key.ends_at <= now and round_of(key) is None]
+    return [key for key in keys if applications_of(key).exists() and not still_open(key)]
+
+
+def officer_tasks(user: User, now: dt.datetime) -> list[Task]:
+    """List the rounds whose pot this person can share out now."""
+    if not can_start_round(user):
+        return []
+    action = gettext("Share out the pot of a call")
+    return [
+        Task(action, str(key), reverse("match_rounds", args=[key.call.slug])) for key in rounds_to_start(now)
+    ]

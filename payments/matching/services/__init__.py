@@ -19,6 +19,7 @@ from payments.matching.services.reservations import (
     release_reservation,
     reserve_match,
 )
+from payments.matching.services.rounds import share_pot_out
 from payments.matching.services.sponsors import FundTerms, receive_sponsor_money
 from payments.matching.services.tranches import disburse_tranche, return_match, save_bound, take_back_tranche
 
@@ -50,6 +51,7 @@ __all__ = [
     "return_act",
     "return_match",
     "save_bound",
+    "share_pot_out",
     "take",
     "take_back_tranche",
 ]
