@@ -45,8 +45,8 @@ def step_in_words(step: Mapping[str, Any]) -> str:
             "the match shrinks by %(part)s in %(whole)s cents and is rounded down."
         ),
         "each": _(
-            "Each euro pledged draws %(percent)s cents from the pot as it comes, within the caps and while the pot lasts. "
-            "The crowd stands at %(crowd)s."
+            "Each euro pledged draws %(percent)s cents from the pot as it comes, within the caps and while the pot "
+            "lasts. The crowd stands at %(crowd)s."
         ),
         "drawn": _("All draws together."),
         "back": _("Less what changed, cancelled or failed pledges gave back: %(back)s."),
