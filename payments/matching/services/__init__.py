@@ -1,6 +1,13 @@
 """The pots and what campaigns hold of them: opened, topped up, reserved, proposed, committed, released."""
 
 from payments.matching.services.acts import Act, confirm_act, record_act, return_act
+from payments.matching.services.expiry import (
+    check_reserved,
+    confirm_extension,
+    overdue,
+    record_extension,
+    reject_extension,
+)
 from payments.matching.services.funds import (
     approve_fund_change,
     propose_fund_closing,
@@ -18,7 +25,14 @@ from payments.matching.services.reservations import (
     reserve_match,
 )
 from payments.matching.services.sponsors import FundTerms, receive_sponsor_money
-from payments.matching.services.tranches import disburse_tranche, return_match, save_bound, take_back_tranche
+from payments.matching.services.tranches import (
+    disburse_tranche,
+    return_match,
+    return_paid,
+    save_unpaid,
+    saveable,
+    take_back_tranche,
+)
 
 __all__ = [
     "Act",
@@ -26,11 +40,14 @@ __all__ = [
     "Ladder",
     "Taken",
     "approve_fund_change",
+    "check_reserved",
     "confirm_act",
+    "confirm_extension",
     "disburse_tranche",
     "give_back",
     "match_of",
     "open_programme_ladder",
+    "overdue",
     "propose_fund_closing",
     "propose_match",
     "propose_opening",
@@ -38,12 +55,16 @@ __all__ = [
     "propose_top_up",
     "receive_sponsor_money",
     "record_act",
+    "record_extension",
+    "reject_extension",
     "reject_fund_change",
     "release_reservation",
     "reserve_match",
     "return_act",
     "return_match",
-    "save_bound",
+    "return_paid",
+    "save_unpaid",
+    "saveable",
     "take",
     "take_back_tranche",
 ]

@@ -89,14 +89,19 @@ def _release(row: Reservation, now: dt.datetime, by: Any, why: str) -> int:
     return cents
 
 
-def match_of(*, campaign: Campaign, call: Call, pledged: Crowd, collected: Crowd) -> Match:
-    """Compute a campaign's match on collected money by the rule of its call, with every step."""
+def match_of(
+    *, campaign: Campaign, call: Call, pledged: Crowd, collected: Crowd, decided: bool = False
+) -> Match:
+    """Compute a campaign's match on collected money by the rule of its call, with every step.
+
+    `decided`: the campaign goes on, whatever the rule says of too little: that was decided when its collection ended.
+    """
     return formula.match_on_collected(
         _reach_rule(call.rule.as_data),
         cost_cents=campaign.cost_cents,
         pledged=pledged,
         collected=collected,
-        on_shortfall="refund" if call.rule.shortfall == "refund" else "proceed",
+        on_shortfall="refund" if call.rule.shortfall == "refund" and not decided else "proceed",
     )
 
 
