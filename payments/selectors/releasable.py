@@ -159,17 +159,32 @@ def sponsor_room(campaign: Campaign) -> list[tuple[int, int]]:
 
     What is bound, less what was released and is not paid yet; never more than lies there for this pot.
     """
+    under_way = _released_by_pot(campaign)
+    room = (
+        (fund_id, min(cents - under_way.get(fund_id, 0), credit_balance(f"held_fund:{fund_id}")))
+        for fund_id, cents in _bound(campaign, held=True)
+    )
+    return [(fund_id, cents) for fund_id, cents in room if cents > 0]
+
+
+def unpaid_by_pot(campaign: Campaign) -> dict[int, int]:
+    """Return pot → what was approved and is not paid yet: it stays bound. Paid directly, the first pots pay first."""
+    found = _released_by_pot(campaign)
+    approved = _decisions(campaign, Channel.MATCH).filter(status=DisbursementStatus.APPROVED)
+    left = _cents(approved)
+    for fund_id, bound in _bound(campaign, held=False):
+        found[fund_id] = min(left, bound)
+        left -= found[fund_id]
+    return found
+
+
+def _released_by_pot(campaign: Campaign) -> dict[int, int]:
     approved = _decisions(campaign, Channel.SPONSOR).filter(status=DisbursementStatus.APPROVED)
-    under_way: dict[str, int] = {}
+    found: dict[int, int] = {}
     for pk in approved.values_list("pk", flat=True):
         for row in booked("disbursement_released", f"disbursement:{pk}"):
-            under_way[row.debit_id] = under_way.get(row.debit_id, 0) + row.amount_cents
-    found = []
-    for fund_id, cents in _bound(campaign, held=True):
-        account = f"held_fund:{fund_id}"
-        left = min(cents - under_way.get(account, 0), credit_balance(account))
-        if left > 0:
-            found.append((fund_id, left))
+            fund_id = int(row.debit_id.rpartition(":")[2])  # held_fund:3
+            found[fund_id] = found.get(fund_id, 0) + row.amount_cents
     return found
 
 

@@ -3,6 +3,13 @@
 from payments.matching.services.acts import Act, confirm_act, record_act, return_act
 from payments.matching.services.counts import count_collected, count_pledged, crowds
 from payments.matching.services.draws import follow_pledge
+from payments.matching.services.expiry import (
+    check_reserved,
+    confirm_extension,
+    overdue,
+    record_extension,
+    reject_extension,
+)
 from payments.matching.services.funds import (
     approve_fund_change,
     propose_fund_closing,
@@ -21,7 +28,14 @@ from payments.matching.services.reservations import (
 )
 from payments.matching.services.rounds import share_pot_out
 from payments.matching.services.sponsors import FundTerms, receive_sponsor_money
-from payments.matching.services.tranches import disburse_tranche, return_match, save_bound, take_back_tranche
+from payments.matching.services.tranches import (
+    disburse_tranche,
+    return_match,
+    return_paid,
+    save_unpaid,
+    saveable,
+    take_back_tranche,
+)
 
 __all__ = [
     "Act",
@@ -29,7 +43,9 @@ __all__ = [
     "Ladder",
     "Taken",
     "approve_fund_change",
+    "check_reserved",
     "confirm_act",
+    "confirm_extension",
     "count_collected",
     "count_pledged",
     "crowds",
@@ -38,6 +54,7 @@ __all__ = [
     "give_back",
     "match_of",
     "open_programme_ladder",
+    "overdue",
     "propose_fund_closing",
     "propose_match",
     "propose_opening",
@@ -45,12 +62,16 @@ __all__ = [
     "propose_top_up",
     "receive_sponsor_money",
     "record_act",
+    "record_extension",
+    "reject_extension",
     "reject_fund_change",
     "release_reservation",
     "reserve_match",
     "return_act",
     "return_match",
-    "save_bound",
+    "return_paid",
+    "save_unpaid",
+    "saveable",
     "share_pot_out",
     "take",
     "take_back_tranche",

@@ -242,8 +242,7 @@ def _top_up(change: FundChange, _by: User, now: dt.datetime) -> tuple[MatchFund,
 
 def _close(change: FundChange, _by: User, now: dt.datetime) -> tuple[MatchFund, int]:
     """Close the pot, whatever is free in it by now; what campaigns give back later is free in a closed pot."""
-    fund = MatchFund.objects.select_for_update(of=("self",), no_key=True).get(pk=_fund_of(change).pk)
-    fund.call = change.call
+    fund = _hold_pot(_fund_of(change))
     _check_closing(fund, now)
     cents = fund.free_cents
     if cents:
@@ -256,6 +255,13 @@ def _close(change: FundChange, _by: User, now: dt.datetime) -> tuple[MatchFund, 
         )
     _shut(fund, cents, now)
     return fund, cents
+
+
+def _hold_pot(fund: MatchFund) -> MatchFund:
+    """Lock a pot and read it anew: what is free in it stays."""
+    return (
+        MatchFund.objects.select_related("call").select_for_update(of=("self",), no_key=True).get(pk=fund.pk)
+    )
 
 
 def _shut(fund: MatchFund, cents: int, now: dt.datetime) -> None:

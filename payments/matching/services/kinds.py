@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.calls.selectors.terms import rule_data_of
 from crowdfund.kit.errors import Refused
 from payments.matching import formula
-from payments.matching.models import CountedPledge, MatchDraw, MatchRound
+from payments.matching.models import CountedPledge, MatchDraw, MatchRound, RoundMatch
+from payments.selectors.collected import left_of_pledges
 
 if TYPE_CHECKING:
     from campaigns.calls.models import Application, Call
@@ -58,19 +60,45 @@ def match_drawn(*, campaign: Campaign, rule: formula.PerPledge) -> formula.Match
     return formula.draws_told(rule, collected_cents=collected, drawn_cents=drawn, back_cents=back)
 
 
+def match_left(*, campaign: Campaign, rule: formula.PerPledge) -> formula.Match:
+    """Compute what the draws of a campaign come to on what is left of its pledges, refunds taken off."""
+    drawn = MatchDraw.objects.filter(campaign=campaign).order_by().values_list("pledge")
+    held = {pk: cents for pk, cents in drawn.annotate(cents=Sum("cents")) if cents}
+    left = left_of_pledges(held)
+    cents = sum(min(cents, formula.wanted_cents(rule, left.get(pk, 0))) for pk, cents in held.items())
+    return formula.draws_told(
+        rule,
+        collected_cents=sum(left.values()),
+        drawn_cents=sum(held.values()),
+        back_cents=sum(held.values()) - cents,
+    )
+
+
 def match_of(
-    *, campaign: Campaign, call: Call, pledged: formula.Crowd, collected: formula.Crowd
+    *,
+    campaign: Campaign,
+    call: Call,
+    pledged: formula.Crowd,
+    collected: formula.Crowd,
+    decided: bool = False,
 ) -> formula.Match | None:
-    """Compute a campaign's match on collected money, with every step; None where only the round can tell."""
+    """Compute a campaign's match on collected money, with every step; None where only the round can tell.
+
+    `decided`: the campaign goes on, whatever the rule says of too little: that was decided when its collection ended.
+    Then, under `per_pledge`, what pledges drew counts for what is left of them, and a round that was held stands.
+    """
     rule = formula.read_rule(rule_data_of(campaign) or call.rule.as_data)
     if isinstance(rule, formula.Quadratic):
-        return None
+        held = RoundMatch.objects.filter(campaign=campaign).first() if decided else None
+        return formula.Match(held.cents, reached=True, steps=()) if held else None
     if isinstance(rule, formula.PerPledge):
-        return match_drawn(campaign=campaign, rule=rule)
+        return (
+            match_left(campaign=campaign, rule=rule) if decided else match_drawn(campaign=campaign, rule=rule)
+        )
     return formula.match_on_collected(
         rule,
         cost_cents=campaign.cost_cents,
         pledged=pledged,
         collected=collected,
-        on_shortfall="refund" if call.rule.shortfall == "refund" else "proceed",
+        on_shortfall="refund" if call.rule.shortfall == "refund" and not decided else "proceed",
     )

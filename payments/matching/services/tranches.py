@@ -10,18 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 from crowdfund.kit.errors import Invalid, Refused
+from crowdfund.kit.states import advance
 from payments import postings
 from payments.ledger.selectors import booked
 from payments.ledger.services import reverse
-from payments.matching.enums import FundMoney, ReservationStatus
+from payments.matching.enums import RESERVATION_TRANSITIONS, FundMoney, ReservationStatus
 from payments.matching.locks import lock_funds_of, lock_shares_of
 from payments.matching.models import Reservation
 from payments.matching.permissions import can_return_match
-from payments.matching.services.pot import Taken, set_free, split, split_back
+from payments.matching.services.pot import Taken, set_free, split, split_back, unreserve
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from accounts.models import User
     from campaigns.models import Campaign
@@ -79,21 +80,53 @@ def take_back_tranche(*, campaign_id: int, reference: str, now: dt.datetime) -> 
         )
 
 
-def save_bound(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> list[Taken]:
-    """Give back to the pots what is bound and no longer needed (`match_economy`), the last pot first.
+def saveable(rows: Sequence[Reservation], unpaid: Mapping[int, int]) -> list[tuple[Reservation, int]]:
+    """Say what of each reservation could be given back: proposed or bound, less what is approved to be paid."""
+    return [
+        (row, row.bound_cents - unpaid.get(row.fund_id, 0) if row.bound_cents else row.reserved_cents)
+        for row in rows
+    ]
 
-    For who decides on it, inside that transaction. Raises `Refused` (`not_reserved`) when less is bound.
+
+def save_unpaid(
+    *, campaign_id: int, cents: int, unpaid: Mapping[int, int], reference: str, now: dt.datetime
+) -> None:
+    """Give back to the pots what was proposed or bound and is no longer needed, the last pot first.
+
+    `unpaid` says which pot has approved tranches that are not paid yet. For who decides on it, inside that transaction,
+    which holds the pots. Raises `Refused` (`not_reserved`) when less can be given back.
     """
-    rows = lock_funds_of(campaign_id)
-    parts = split_back([(row, row.bound_cents) for row in rows], cents)
+    parts = split_back(saveable(lock_funds_of(campaign_id), unpaid), cents)
     for row, part in parts:
-        Reservation.objects.filter(pk=row.pk).update(bound_cents=F("bound_cents") - part)
-        name = postings.part_of(reference, row.fund_id, len(parts))
-        postings.match_economy(
-            fund_id=row.fund_id, campaign_id=campaign_id, cents=part, reference=name, now=now
-        )
-        set_free(row, part)
-    return [Taken(row.fund_id, part) for row, part in parts]
+        if row.bound_cents:
+            _save(row, part, postings.part_of(reference, row.fund_id, len(parts)), now)
+        else:
+            _lower_proposal(row, part, now)
+
+
+def _save(row: Reservation, cents: int, reference: str, now: dt.datetime) -> None:
+    Reservation.objects.filter(pk=row.pk).update(
+        bound_cents=F("bound_cents") - cents, proposed_cents=F("proposed_cents") - cents
+    )
+    postings.match_economy(
+        fund_id=row.fund_id, campaign_id=row.campaign_id, cents=cents, reference=reference, now=now
+    )
+    set_free(row, cents)
+
+
+def _lower_proposal(row: Reservation, cents: int, now: dt.datetime) -> None:
+    unreserve(row, cents, now)
+    if row.reserved_cents:
+        Reservation.objects.filter(pk=row.pk).update(proposed_cents=row.reserved_cents)
+        return
+    released, table = ReservationStatus.RELEASED, RESERVATION_TRANSITIONS
+    advance(row, released, table=table, now=now, why="no match", proposed_cents=0)
+
+
+def return_paid(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Give back to the pots what was paid above the match and came back: `return_match`, and the match is smaller."""
+    for row, part in _given_back(campaign_id, cents, reference, now):
+        Reservation.objects.filter(pk=row.pk).update(proposed_cents=F("proposed_cents") - part)
 
 
 def return_match(
@@ -110,14 +143,20 @@ def return_match(
     if cents <= 0:
         raise Invalid("amount", _("The amount must be more than zero."), field="amount_cents")
     with transaction.atomic():
-        rows = lock_funds_of(campaign.pk)
-        paid = [(row, row.disbursed_cents) for row in rows]
-        if sum(amount for _row, amount in paid) < cents:
-            raise Refused("more_than_paid", _("Less than this amount of the match was paid."))
-        parts = split_back(paid, cents)
-        for row, part in parts:
-            _return(row, part, postings.part_of(reference, row.fund_id, len(parts)), now)
+        parts = _given_back(campaign.pk, cents, reference, now)
     return [Taken(row.fund_id, part) for row, part in parts]
+
+
+def _given_back(
+    campaign_id: int, cents: int, reference: str, now: dt.datetime
+) -> list[tuple[Reservation, int]]:
+    paid = [(row, row.disbursed_cents) for row in lock_funds_of(campaign_id)]
+    if sum(amount for _row, amount in paid) < cents:
+        raise Refused("more_than_paid", _("Less than this amount of the match was paid."))
+    parts = split_back(paid, cents)
+    for row, part in parts:
+        _return(row, part, postings.part_of(reference, row.fund_id, len(parts)), now)
+    return parts
 
 
 def _return(row: Reservation, cents: int, reference: str, now: dt.datetime) -> None:
