@@ -147,6 +147,14 @@ class TestDraws:
         cancel(guest)
         assert (CallBacker.objects.get().drawn_cents, free()) == (2_000, 98_000)
 
+    def test_cash_without_a_name_is_one_backer(self):
+        campaign = running(drawing(100_000, cap_per_backer_cents=6_000))
+        desk = counter.desk()
+        by = counter.operator(desk)
+        names = ("", "Bruna Costa", "", "bruna costa")
+        made = [counter.take(desk, by, campaign, 5_000, donor=name).pledge for name in names]
+        assert [held(pledge) for pledge in made] == [5_000, 5_000, 1_000, 1_000]
+
     def test_an_erased_backer_keeps_a_number_that_leads_to_nobody(self):
         pledge = active(running(drawing(100_000, cap_per_backer_cents=6_000)), 4_000)
         CallBacker.objects.update(who="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -16,14 +16,13 @@ from payments.matching.simulator.recompute import recompute
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Sequence
 
 
 class Command(BaseCommand):
     """Needs no database and no server: only the file that anyone may download."""
 
     help = __doc__ or ""
-    requires_system_checks: ClassVar[Sequence[str]] = []
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Read the file's name."""

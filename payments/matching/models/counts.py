@@ -22,7 +22,8 @@ class MatchBook(models.Model):
 class CallBacker(models.Model):
     """A backer within a call: a number drawn at random, and apart from it who that is.
 
-    Only the number is ever published. `who` is an account (`u:17`) or a guest's email (`e:ada@example.org`); it is
+    Only the number is ever published. `who` is an account (`u:17`), a guest's email (`e:ada@example.org`) or the
+    name on a receipt for cash (`n:bruna costa`); it is
     emptied on erasure, and the number then leads to nobody. `drawn_cents` is what stands drawn for them over all
     campaigns of the call.
     """

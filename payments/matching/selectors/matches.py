@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Q, Sum, Value
+from django.db.models.functions import Coalesce, Lower, NullIf, TruncDate
 from django.utils.translation import gettext as _
 
 from campaigns.calls.models import Application
@@ -131,7 +131,8 @@ def _backers(campaign: Campaign, rule: formula.ThresholdShare | formula.LumpSum)
     if not isinstance(rule, formula.LumpSum) or rule.at_backers is None:
         return pledges
     there = not_taken_back(Pledge.objects.filter(campaign=campaign, status__in=COUNTS_AS_PLEDGED))
-    return there.order_by().values("email").distinct().count()
+    who = Coalesce(NullIf("email", Value("")), Lower("name"))
+    return there.order_by().annotate(who=who).values("who").distinct().count()
 
 
 def _drawn(

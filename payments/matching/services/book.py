@@ -42,14 +42,18 @@ def use_numbers(call_id: int, more: int) -> None:
 def backer_of(call_id: int, pledge: Pledge) -> CallBacker:
     """Return who a pledge's backer is within a call, with a number of their own. The book is held.
 
-    An account is one backer whatever its pledges; a guest is known by their email, and by the account that has it.
+    An account is one backer whatever its pledges; a guest is known by their email, and by the account that has it. Who
+    gives cash without an email is known by the name on the receipt; those without a name can't be told apart, and are
+    one.
     """
-    user_id = pledge.backer_id or User.objects.filter(email=pledge.email).values_list("pk", flat=True).first()
-    guest = f"e:{pledge.email}"
+    user_id = pledge.backer_id
+    if not user_id and pledge.email:
+        user_id = User.objects.filter(email=pledge.email).values_list("pk", flat=True).first()
+    guest = f"e:{pledge.email}" if pledge.email else f"n:{pledge.name.lower()}"
     who = f"u:{user_id}" if user_id else guest
     there = CallBacker.objects.filter(call=call_id)
     found = there.filter(who=who).first()
-    if found is None and user_id and (found := there.filter(who=guest).first()):
+    if found is None and user_id and pledge.email and (found := there.filter(who=guest).first()):
         found.who = who  # the guest has an account now
         found.save(update_fields=["who"])
     return found or CallBacker.objects.create(call_id=call_id, number=secrets.randbelow(NUMBERS), who=who)

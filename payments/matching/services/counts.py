@@ -11,7 +11,13 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from accounts.models import User
-from payments.enums import COUNTS_AS_COLLECTED, COUNTS_AT_THE_DEADLINE, OF_THE_PLEDGE, STANDING_REFUNDS
+from payments.enums import (
+    COUNTS_AS_COLLECTED,
+    COUNTS_AS_PLEDGED,
+    COUNTS_AT_THE_DEADLINE,
+    OF_THE_PLEDGE,
+    STANDING_REFUNDS,
+)
 from payments.matching.formula import Crowd
 from payments.matching.models import CallBacker, CountedPledge, MatchDraw
 from payments.matching.services.book import NUMBERS, hold_book
@@ -33,8 +39,10 @@ TABLES = {
     "refund": Refund,
 }
 WHO = """
-    SELECT p.id, coalesce('u:' || coalesce(p.backer_id, u.id), 'e:' || p.email) AS who
-    FROM {pledge} p LEFT JOIN {person} u ON u.email = p.email WHERE p.campaign_id = %(campaign)s AND {which}
+    SELECT p.id,
+      coalesce('u:' || coalesce(p.backer_id, u.id), 'e:' || nullif(p.email, ''), 'n:' || lower(p.name)) AS who
+    FROM {pledge} p LEFT JOIN {person} u ON u.email = p.email AND p.email <> ''
+    WHERE p.campaign_id = %(campaign)s AND {which}
 """
 JOINED = """
     UPDATE {backer} b SET who = 'u:' || u.id FROM {person} u WHERE b.call_id = %(call)s AND b.who = 'e:' || u.email
@@ -78,6 +86,8 @@ def count_collected(*, campaign: Campaign, now: dt.datetime) -> None:
     if found is None:
         return
     hold_book(found.call_id)
+    if not CountedPledge.objects.filter(campaign=campaign).exists():  # decided before counts were kept
+        _count(found.call_id, campaign, "p.status = ANY(%(there)s)", there=COUNTS_AS_PLEDGED)
     late = "p.status = ANY(%(there)s) AND NOT EXISTS (SELECT 1 FROM {counted} c WHERE c.pledge_id = p.id)"
     _count(found.call_id, campaign, late, there=COUNTS_AS_COLLECTED, late=True)
     _run(

@@ -96,14 +96,15 @@ def _gifts_today(applications: list[Application]) -> dict[str, Gifts]:
         Pledge.objects.filter(campaign__in=running, status__in=COUNTS_AS_PLEDGED)
     ).order_by()
     rows = [
-        *collected.values_list("campaign__slug", "pledge__backer", "pledge__email").annotate(
+        *collected.values_list("campaign__slug", "pledge__backer", "pledge__email", "pledge__name").annotate(
             cents=Sum("collected_cents")
         ),
-        *pledged.values_list("campaign__slug", "backer", "email").annotate(cents=Sum("amount_cents")),
+        *pledged.values_list("campaign__slug", "backer", "email", "name").annotate(cents=Sum("amount_cents")),
     ]
-    accounts = {email: f"u:{account}" for _slug, account, email, _cents in rows if account}
+    accounts = {email: f"u:{account}" for _slug, account, email, _name, _cents in rows if account and email}
     sums: dict[str, dict[object, int]] = {row.campaign.slug: {} for row in applications if row.campaign}
-    for slug, account, email, cents in rows:
-        who = f"u:{account}" if account else accounts.get(email, email)
+    for slug, account, email, name, cents in rows:
+        guest = accounts.get(email, f"e:{email}") if email else f"n:{name.lower()}"
+        who = f"u:{account}" if account else guest
         sums[slug][who] = sums[slug].get(who, 0) + cents
     return {slug: Gifts(own) for slug, own in sums.items()}
