@@ -89,9 +89,9 @@ def match_explained(campaign: Campaign) -> MatchExplained | None:
     """
     applications = Application.objects.select_related("call__rule", "session", "project__organisation")
     application = applications.filter(campaign=campaign).first()
-    rows = list(Reservation.objects.of_campaign(campaign.pk).select_related("fund__call__rule"))
     if application is None:
         return None
+    rows = list(Reservation.objects.of_campaign(campaign.pk))
     rule = formula.read_rule(rule_data_for(application))
     if isinstance(rule, formula.PerPledge):
         return _drawn(campaign, application, rule, rows)
