@@ -37,6 +37,7 @@ from payments.bank.services.goals import goal_of
 from payments.cash.services import closings, desks, give_back, take, withdraw
 from payments.matching import services as matching
 from payments.matching.formula import Crowd
+from payments.matching.selectors.rounds import RoundKey
 from payments.models import CampaignChannel, Pledge
 from payments.postings import charge_collected
 from payments.receipts.models import Receipt
@@ -126,11 +127,15 @@ class Stage:
         done = decisions.admit_application(
             application=self.application(submitted=True), reason="r", by=self.officer, now=NOW
         )
-        reservation = done.campaign.reservation
+        reservation = done.campaign.reservations.get()
         crowd = Crowd(400_000, 9)
         matching.propose_match(campaign=done.campaign, pledged=crowd, collected=crowd, now=NOW)
         reservation.refresh_from_db()
         return reservation
+
+    def complete_round(self) -> Any:
+        rule = calling.rule(kind="quadratic", data={})
+        return RoundKey(calling.call(rule=rule, closes_at=NOW + dt.timedelta(days=1)))
 
     def recorded_act(self) -> Any:
         return matching.record_act(reservation=self.proposed_match(), act=ACT, by=self.officer, now=NOW)
@@ -626,6 +631,11 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda s: s.recorded_act(),
         lambda a, by: matching.return_act(act=a, reason="r", by=by, now=NOW),
         {"approver"},
+    ),
+    "share_pot_out": (
+        lambda s: s.complete_round(),
+        lambda key, by: matching.share_pot_out(key=key, by=by, now=NOW + dt.timedelta(days=60)),
+        {"officer"},
     ),
     "propose_top_up": (
         lambda s: s.call(),

@@ -11,7 +11,11 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to campaigns, and put what waits on the officers' desk."""
-        from crowdfund.kit import desk
+        from crowdfund.kit import desk, jobs
         from payments.matching import receivers, selectors  # noqa: F401 - receivers listen once they are read
+        from payments.matching.selectors import rounds
+        from payments.matching.services import estimates
 
         desk.register_officer(selectors.officer_tasks)
+        desk.register_officer(rounds.officer_tasks)
+        jobs.register("matching.estimates", estimates.estimate_rounds, every=30)

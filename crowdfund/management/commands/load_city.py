@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from crowdfund.management.city import after, before, campaign, growing, money, sessions
+from crowdfund.management.city import after, before, campaign, growing, money, rules, sessions
 from crowdfund.management.city.walk import Walk
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def build(walk: Walk) -> None:
     walk.on(-0.95, lambda now: campaign.recover_one(walk, "cucina", now))
     campaign.schedule(walk, projects["orto"], call="second", launched=-58, days=56)
     campaign.schedule(walk, projects["sartoria"], call="second", launched=-9, days=8)
+    rules.schedule(walk)
     music = projects["musica"]
     walk.on(-15, lambda now: before.propose(walk, music, now))
     walk.on(-2, lambda now: before.apply(walk, music, "second", now))

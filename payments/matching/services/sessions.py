@@ -24,7 +24,7 @@ def keep_within_session(*, application: Application, cents: int) -> None:
     if application.session_id is None:
         return
     share = _locked_share(application.session_id)
-    if share is not None and _held_cents(application.session_id) + cents > share:
+    if share is not None and held_cents(application.session_id) + cents > share:
         sentence = _("The share of the pot of this session can't carry this project's match any more.")
         raise Refused("session_share_empty", sentence)
 
@@ -34,7 +34,8 @@ def _locked_share(session_id: int) -> int | None:
     return share
 
 
-def _held_cents(session_id: int) -> int:
+def held_cents(session_id: int) -> int:
+    """Return what campaigns of a session hold of the pots now, in cents."""
     now_held = F("reserved_cents") + F("bound_cents") + F("disbursed_cents")
     held = Reservation.objects.filter(campaign__application__session=session_id).aggregate(sum=Sum(now_held))
     return int(held["sum"] or 0)
