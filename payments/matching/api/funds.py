@@ -133,7 +133,7 @@ class SponsorFundSerializer(serializers.Serializer[Any]):
     priority = serializers.IntegerField(default=20)
     money = serializers.ChoiceField(FundMoney.choices, default=FundMoney.TREASURY)
     neighbourhoods = serializers.SlugRelatedField(
-        slug_field="slug", queryset=Neighbourhood.objects.all(), many=True, default=list
+        slug_field="slug", queryset=Neighbourhood.objects.all(), many=True, required=False
     )
     themes = serializers.ListField(child=serializers.ChoiceField(Theme.choices), default=list)
     organisation_kinds = serializers.ListField(
@@ -148,7 +148,7 @@ class SponsorFundSerializer(serializers.Serializer[Any]):
             name=data.pop("name"),
             priority=data.pop("priority"),
             money=data.pop("money"),
-            neighbourhoods=tuple(place.pk for place in data.pop("neighbourhoods")),
+            neighbourhoods=tuple(place.pk for place in data.pop("neighbourhoods", [])),
             themes=tuple(data.pop("themes")),
             organisation_kinds=tuple(data.pop("organisation_kinds")),
         )
