@@ -38,7 +38,7 @@ def extension(stage: Stage) -> Any:
 
 
 def reserved(stage: Stage) -> Campaign:
-    campaign = stage.proposed_match().campaign
+    campaign: Campaign = stage.proposed_match().campaign
     Reservation.objects.filter(campaign=campaign).update(status="reserved", proposed_cents=None)
     return campaign
 
@@ -47,7 +47,7 @@ def too_much(stage: Stage) -> Campaign:
     """A funded campaign of which € 1,000 went back after its match was bound."""
     act = stage.recorded_act()
     matching.confirm_act(act=act, by=stage.people["approver"], now=NOW)
-    campaign = act.reservation.campaign
+    campaign: Campaign = act.reservation.campaign
     Campaign.objects.filter(pk=campaign.pk).update(
         status=CampaignStatus.FUNDED, opens_at=NOW - dt.timedelta(days=70), deadline=NOW
     )
