@@ -82,6 +82,7 @@ def officer_money(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign,
         "settlement": getattr(campaign, "settlement", None),
+        "has_match": campaign.reservations.exists(),
         "disbursements": all_disbursements().filter(campaign=campaign),
         "may_propose": can_propose_disbursement(request.user, campaign) and campaign.status == "funded",
     }

@@ -19,6 +19,7 @@ from payments import postings
 from payments.enums import PledgeStatus
 from payments.ledger.selectors import credit_balance, debit_balance, faults
 from payments.matching.formula import Crowd
+from payments.matching.locks import lock_funds_of
 from payments.matching.models import Extension, MatchFund, Reservation
 from payments.matching.selectors import books_that_disagree, fund_ladder, match_explained, programme_ladder
 from payments.matching.services import (
@@ -38,15 +39,20 @@ from payments.matching.services import (
     release_reservation,
     reserve_match,
     return_match,
+    save_unpaid,
+    saveable,
     take,
     take_back_tranche,
 )
 from payments.matching.services.expiry import check_reserved
 from payments.models import Settlement, TotalsDelta
-from payments.services import corrections
+from payments.selectors.releasable import releasable, sponsor_room, unpaid_by_pot
+from payments.services import corrections, credit
+from payments.services.payout import fail_payout
 from payments.services.totals import fold, totals_that_disagree
+from payments.services.void import void_disbursement
 from tests import world
-from tests.payments import bank
+from tests.payments import bank, paying
 from tests.payments.pots import closing, foundation, sponsored, sponsoring
 from tests.payments.test_matching import ACT, application, call
 from tests.world import NOW
@@ -623,3 +629,66 @@ class TestCorrection:
             self.proposed(funded)
         assert refused.value.code == "not_funded"
         assert shares(funded, "bound_cents") == [400_000, 200_000]
+
+
+class TestMoneyOfTwoSponsors:
+    """€ 2,000 of one and € 4,000 of another lie in our account for a campaign; the city's pot has a cent."""
+
+    @pytest.fixture
+    def held(self):
+        of = call(pot_cents=1)
+        first = sponsored(of, 200_000, money="held", priority=1)
+        second = sponsored(of, 400_000, money="held", priority=2, sponsor=foundation("Fondazione Lambro"))
+        asked = application(of)
+        reserve_match(application=asked, now=NOW)
+        bound(asked.campaign)
+        Campaign.objects.filter(pk=asked.campaign.pk).update(
+            status=CampaignStatus.FUNDED, opens_at=NOW - dt.timedelta(days=70), deadline=NOW
+        )
+        paying.iban_of(asked.project.organisation)
+        return Campaign.objects.get(pk=asked.campaign.pk), first, second
+
+    def in_our_account(self, *funds: MatchFund) -> list[int]:
+        return [credit_balance(f"held_fund:{fund.pk}") for fund in funds]
+
+    def test_a_tranche_is_taken_pot_by_pot_and_goes_back_so(self, held):
+        campaign, *funds = held
+        assert releasable(campaign, "match", NOW).maximum_cents == 0
+        assert releasable(campaign, "sponsor", NOW).maximum_cents == 600_000
+        payout = paying.approved(campaign, 300_000, "sponsor")
+        assert self.in_our_account(*funds) == [0, 300_000]
+        assert sponsor_room(campaign) == [(funds[1].pk, 300_000)]
+        credit.send_credit_payout(payout=payout, now=NOW)
+        credit.finish_credit_payout(payout=payout, proof="CF-L1-1", now=NOW)
+        assert shares(campaign, "disbursed_cents") == [200_000, 100_000]
+        agree()
+        fail_payout(payout=payout, why="AC04", now=NOW)
+        assert shares(campaign, "bound_cents") == [200_000, 400_000]
+        void_disbursement(disbursement=payout.disbursement, why="x", by=world.staff(Role.OFFICER), now=NOW)
+        assert self.in_our_account(*funds) == [200_000, 400_000]
+        agree()
+
+    def test_what_is_under_way_is_not_saved(self, held):
+        campaign, first, second = held
+        paying.approved(campaign, 500_000, "sponsor")
+        assert unpaid_by_pot(campaign) == {first.pk: 200_000, second.pk: 300_000}
+        rows = lock_funds_of(campaign.pk)
+        assert [cents for _row, cents in saveable(rows, unpaid_by_pot(campaign))] == [0, 100_000]
+        with pytest.raises(Refused):
+            save_unpaid(
+                campaign_id=campaign.pk,
+                cents=100_001,
+                unpaid=unpaid_by_pot(campaign),
+                reference="x:1",
+                now=NOW,
+            )
+        agree()
+
+    def test_a_tranche_paid_directly_leaves_the_last_pot_to_save(self, two):
+        campaign, city, theirs = two
+        bound(campaign)
+        Campaign.objects.filter(pk=campaign.pk).update(
+            status=CampaignStatus.FUNDED, opens_at=NOW - dt.timedelta(days=70), deadline=NOW
+        )
+        paying.approved(Campaign.objects.get(pk=campaign.pk), 450_000, "match")
+        assert unpaid_by_pot(campaign) == {city.pk: 400_000, theirs.pk: 50_000}

@@ -75,7 +75,9 @@ class MatchSerializer(serializers.Serializer[Any]):
     call = serializers.CharField(
         help_text="Slug of the call; its export for computing again is offered under open data."
     )
-    shares = ShareSerializer(many=True)
+    shares = ShareSerializer(
+        many=True, help_text="Which pot bears how much, in the order in which they are taken from."
+    )
     days = DrawDaySerializer(many=True)
     backers = serializers.IntegerField(allow_null=True)
     raw_cents = serializers.IntegerField(allow_null=True)

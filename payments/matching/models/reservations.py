@@ -85,7 +85,7 @@ class Reservation(models.Model):
     @property
     def standing_cents(self) -> int:
         """What the campaign has of this pot now, on whichever step."""
-        return self.reserved_cents + self.bound_cents + self.disbursed_cents
+        return int(self.reserved_cents + self.bound_cents + self.disbursed_cents)
 
 
 class ReservationEvent(StatusEvent):

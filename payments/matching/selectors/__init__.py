@@ -20,14 +20,8 @@ from payments.matching.enums import (
 )
 from payments.matching.models import FundChange, MatchFund, Reservation
 from payments.matching.permissions import can_confirm_act, can_decide_fund_change, can_record_act
-from payments.matching.selectors.matches import (
-    MatchExplained,
-    Share,
-    match_explained,
-    payer_of,
-    shares_of,
-    status_of,
-)
+from payments.matching.selectors.matches import MatchExplained, match_explained
+from payments.matching.selectors.shares import Share, payer_of, shares_of, status_of
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, Sum, Value
 from django.db.models.functions import Coalesce, Lower, NullIf, TruncDate
-from django.utils.translation import gettext as _
 
 from campaigns.calls.models import Application
 from campaigns.calls.selectors.terms import rule_data_for
@@ -17,30 +16,18 @@ from payments.enums import COUNTS_AS_PLEDGED
 from payments.matching import formula
 from payments.matching.enums import ReservationStatus
 from payments.matching.models import MatchDraw, MatchFund, Reservation, RoundEstimate, RoundMatch
+from payments.matching.selectors.shares import Share, shares_of, status_of
 from payments.models import Pledge
 from payments.selectors.backer import not_taken_back
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
     from campaigns.models import Campaign
 
 DRAWING, ESTIMATED, WAITING = "drawing", "estimated", "waiting"
 """Where a match stands that nothing was reserved for at admission: pledges draw, a round is estimated or awaited."""
 FAILED = frozenset({CampaignStatus.MISSED, CampaignStatus.CANCELLED})
-
-
-@dataclasses.dataclass(frozen=True)
-class Share:
-    """What one pot bears of a campaign's match, in whole cents: now, and at most."""
-
-    fund_id: int
-    name: str
-    kind: str
-    status: str
-    cents: int
-    maximum_cents: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -225,38 +212,6 @@ def _round_told(
         raw_cents=found.get("raw_cents"),
         scale=f"{scaled['numerator']}/{scaled['denominator']}" if scaled else None,
     )
-
-
-_STEPS = (
-    ReservationStatus.RESERVED,
-    ReservationStatus.PROPOSED,
-    ReservationStatus.RECORDED,
-    ReservationStatus.COMMITTED,
-)
-
-
-def status_of(rows: Sequence[Reservation]) -> str:
-    """Say how far a campaign's match is: as far as the pot that is behind the others; released when all are."""
-    standing = {row.status for row in rows}
-    return next((step for step in _STEPS if step in standing), ReservationStatus.RELEASED)
-
-
-def shares_of(rows: Sequence[Reservation], cents: int) -> list[Share]:
-    """Spread a match of `cents` over a campaign's reservations, in the order of the pots; fixed parts as proposed."""
-    shares = []
-    for row in rows:
-        part = min(cents, row.reserved_cents) if row.proposed_cents is None else row.proposed_cents
-        cents -= part
-        if part or row.status != ReservationStatus.RELEASED:
-            shares.append(
-                Share(row.fund_id, payer_of(row.fund), row.fund.kind, row.status, part, row.exposure_cents)
-            )
-    return shares
-
-
-def payer_of(fund: MatchFund) -> str:
-    """Name who gives a pot's money: the sponsor, or the city."""
-    return fund.organisation.name if fund.organisation else _("The city")
 
 
 def _missing(rule: formula.ThresholdShare | formula.LumpSum, campaign: Campaign) -> int:

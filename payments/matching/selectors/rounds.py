@@ -70,8 +70,9 @@ def key_of(call: Call, session: str) -> RoundKey:
 def applications_of(key: RoundKey) -> QuerySet[Application]:
     """Return the applications that were admitted to a round, with their campaigns, by the campaigns' slugs."""
     there = Application.objects.filter(call=key.call, session=key.session, status=ApplicationStatus.ADMITTED)
-    wanted = there.select_related("call__rule", "project__organisation", "campaign__project__organisation")
-    return wanted.order_by("campaign__slug")
+    return there.select_related(
+        "call__rule", "project__organisation", "campaign__project__organisation"
+    ).order_by("campaign__slug")
 
 
 def still_open(key: RoundKey) -> list[Application]:
@@ -246,7 +247,5 @@ def officer_tasks(user: User, now: dt.datetime) -> list[Task]:
     """List the rounds whose pot this person can share out now."""
     if not can_start_round(user):
         return []
-    action = gettext("Share out the pot of a call")
-    return [
-        Task(action, str(key), reverse("match_rounds", args=[key.call.slug])) for key in rounds_to_start(now)
-    ]
+    action, ready = gettext("Share out the pot of a call"), rounds_to_start(now)
+    return [Task(action, str(key), reverse("match_rounds", args=[key.call.slug])) for key in ready]

@@ -86,7 +86,7 @@ def release_reservation(*, campaign: Campaign, now: dt.datetime, by: Any = None,
 
 
 def _release(row: Reservation, now: dt.datetime, by: Any, why: str) -> int:
-    cents = row.reserved_cents
+    cents: int = row.reserved_cents
     if ReservationStatus.RELEASED in RESERVATION_TRANSITIONS[row.status]:
         unreserve(row, cents, now)
     advance(row, ReservationStatus.RELEASED, table=RESERVATION_TRANSITIONS, now=now, by=by, why=why[:200])
@@ -123,7 +123,7 @@ def fix_match(
             share = shares.get(row.pk, 0)
             unreserve(row, row.reserved_cents - share, now)
             if share:
-                changes = {"proposed_cents": share, "steps": steps}
+                changes: dict[str, Any] = {"proposed_cents": share, "steps": steps}
                 advance(row, ReservationStatus.PROPOSED, table=RESERVATION_TRANSITIONS, now=now, **changes)
             else:
                 _release(row, now, None, "no match")

@@ -49,9 +49,10 @@ class FundTerms:
     @classmethod
     def read(cls, data: dict[str, Any]) -> FundTerms:
         """Read what was stored."""
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-        )
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+        }
+        return cls(**given)
 
     def problems(self) -> list[Refused]:
         """Return everything that is wrong with the terms."""
