@@ -8,16 +8,15 @@ from payments.matching.services.expiry import (
     record_extension,
     reject_extension,
 )
-from payments.matching.services.funds import (
-    approve_fund_change,
+from payments.matching.services.funds import approve_fund_change, reject_fund_change
+from payments.matching.services.ladder import Ladder, open_programme_ladder
+from payments.matching.services.pot import Taken, give_back, take
+from payments.matching.services.proposals import (
     propose_fund_closing,
     propose_opening,
     propose_sponsor_fund,
     propose_top_up,
-    reject_fund_change,
 )
-from payments.matching.services.ladder import Ladder, open_programme_ladder
-from payments.matching.services.pot import Taken, give_back, take
 from payments.matching.services.reservations import (
     match_of,
     propose_match,
