@@ -10,17 +10,16 @@ from payments.matching.services.expiry import (
     record_extension,
     reject_extension,
 )
-from payments.matching.services.funds import (
-    approve_fund_change,
+from payments.matching.services.funds import approve_fund_change, reject_fund_change
+from payments.matching.services.kinds import match_of
+from payments.matching.services.ladder import Ladder, open_programme_ladder
+from payments.matching.services.pot import Taken, give_back, take
+from payments.matching.services.proposals import (
     propose_fund_closing,
     propose_opening,
     propose_sponsor_fund,
     propose_top_up,
-    reject_fund_change,
 )
-from payments.matching.services.kinds import match_of
-from payments.matching.services.ladder import Ladder, open_programme_ladder
-from payments.matching.services.pot import Taken, give_back, take
 from payments.matching.services.reservations import (
     propose_match,
     release_reservation,
