@@ -55,6 +55,7 @@ class Evaluator(models.Model):
     appointed_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_text = models.TextField(blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     left_why = models.CharField(max_length=200, blank=True)
 
