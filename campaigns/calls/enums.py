@@ -87,7 +87,9 @@ LIST_TRANSITIONS: Transitions = {
     ApplicationStatus.ELIGIBLE_NOT_FUNDED: frozenset(
         {ApplicationStatus.ADMITTED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN}
     ),
-    ApplicationStatus.REJECTED: frozenset({ApplicationStatus.ADMITTED, ApplicationStatus.ELIGIBLE_NOT_FUNDED}),
+    ApplicationStatus.REJECTED: frozenset(
+        {ApplicationStatus.ADMITTED, ApplicationStatus.ELIGIBLE_NOT_FUNDED}
+    ),
 }
 """What a published list may do: a corrected version takes back that an application was rejected, or eligible."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
+
 from accounts.enums import Role
 from accounts.permissions import (
     belongs_to,
@@ -18,12 +20,39 @@ from accounts.permissions import (
 from campaigns.calls.permissions import can_edit_application, can_write_calls
 from campaigns.commission.enums import PUBLIC_LISTS, EvaluatorRole, SheetStatus
 from campaigns.commission.models import Commission, Evaluator, Sheet
-from campaigns.commission.selectors.progress import commission_for, organisations_in, scores_are_open
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.permissions import Visitor
     from campaigns.calls.models import Application
     from campaigns.commission.models import Appeal, Offer, RankedList
+
+DONE = (SheetStatus.CLOSED, SheetStatus.CONFLICT)
+
+
+def commission_for(application: Application) -> Commission | None:
+    """Return the commission that ranks an application, if its call has one."""
+    mine = Commission.objects.filter(call=application.call_id, session=application.session_id)
+    return mine.select_related("call__grid").first()
+
+
+def organisations_in(commission: Commission) -> list[int]:
+    """Return the organisations whose applications a commission ranks."""
+    found = commission.applications().order_by().values_list("project__organisation", flat=True)
+    return list(found.distinct())
+
+
+def done_sheets(application: int | OuterRef) -> QuerySet[Sheet]:
+    """Return an evaluator's sheet on an application if nothing more is to be written on it."""
+    return Sheet.objects.filter(evaluator=OuterRef("pk"), application=application, status__in=DONE)
+
+
+def scores_are_open(commission: Commission, application: Application) -> bool:
+    """Say whether every sitting evaluator has closed or declared a conflict on an application, one at least closed."""
+    waiting = commission.evaluators.sitting().filter(~Exists(done_sheets(application.pk)))
+    closed = application.sheets.filter(evaluator__commission=commission, status=SheetStatus.CLOSED)
+    return closed.exists() and not waiting.exists()
 
 
 def can_write_grid(user: Visitor | None) -> bool:

@@ -14,12 +14,23 @@ from accounts.notices.services import notify
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from campaigns.calls.models import Application
 
 
-def tell_team(*, event: str, application: Application, now: dt.datetime, reason: str = "") -> None:
-    """Queue `event` for the owners and editors of the organisation, each in their language, once each."""
+def tell_team(
+    *,
+    event: str,
+    application: Application,
+    now: dt.datetime,
+    reason: str = "",
+    words: Callable[[], dict[str, str]] = dict,
+) -> None:
+    """Queue `event` for the owners and editors of the organisation, each in their language, once each.
+
+    `words` gives what the letter says besides, in the language of the moment.
+    """
     organisation = application.project.organisation
     people = User.objects.filter(
         is_active=True,
@@ -29,6 +40,7 @@ def tell_team(*, event: str, application: Application, now: dt.datetime, reason:
     for person in people:
         with override(person.language):
             path, label = application.get_absolute_url(), _("Go to the application")
+            more = words()
         notify(
             event=event,
             email=person.email,
@@ -42,6 +54,7 @@ def tell_team(*, event: str, application: Application, now: dt.datetime, reason:
                 "reason_given": reason,
                 "action_url": f"{settings.SITE_URL}{path}",
                 "action_label": label,
+                **more,
             },
             now=now,
         )

@@ -97,5 +97,5 @@ DROP FUNCTION commission_grid_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commission", "0001_initial"), ("calls", "0003_proposed")]
+    dependencies = [("commission", "0001_initial"), ("calls", "0004_sessions_and_eligibility")]
     operations = [migrations.RunSQL(SQL, REVERSE)]

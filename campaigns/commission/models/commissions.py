@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,29 +8,51 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User
-from campaigns.calls.models import Application, Call
-from campaigns.commission.enums import EvaluatorRole, SheetStatus
+from campaigns.calls.models import Application, Call, Session
+from campaigns.commission.enums import EVALUATED, EvaluatorRole, SheetStatus
 from campaigns.commission.models.grids import Criterion
 from crowdfund.kit.states import StatusEvent
 
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from campaigns.calls.models import ApplicationQuerySet
+
 
 class Commission(models.Model):
-    """Who reads and scores the applications of a call."""
+    """Who reads and scores the applications of a call, or of one of its sessions."""
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="commissions")
+    session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="commissions"
+    )
     sheets_due_at = models.DateTimeField(_("sheets due"))
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-created_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["call"], name="commission_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "session"], nulls_distinct=False, name="commission_once_a_session"
+            )
+        ]
 
     def __str__(self) -> str:
-        return str(self.call)
+        return str(self.session or self.call)
 
     def get_absolute_url(self) -> str:
         """Give the page of its officers and its chair."""
         return reverse("commission", args=[self.pk])
+
+    @property
+    def closes_at(self) -> dt.datetime:
+        """When the last of its applications can come in."""
+        return self.session.closes_at if self.session else self.call.closes_at
+
+    def applications(self) -> ApplicationQuerySet:
+        """Give the applications it ranks: those in, whatever a list has said of them since, in order of arrival."""
+        mine = Application.objects.filter(call=self.call_id, session=self.session_id, status__in=EVALUATED)
+        return mine.order_by("submitted_at", "id")
 
 
 class EvaluatorQuerySet(models.QuerySet["Evaluator"]):

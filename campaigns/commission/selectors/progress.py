@@ -7,60 +7,28 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
-from accounts.models import Organisation
-from campaigns.calls.models import Application
-from campaigns.commission.enums import EVALUATED, SheetStatus
-from campaigns.commission.models import Commission, Evaluator, Exclusion, Sheet
+from campaigns.commission.enums import SheetStatus
+from campaigns.commission.models import Evaluator, Exclusion, Sheet
+from campaigns.commission.permissions import done_sheets
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from django.db.models import QuerySet
 
-    from campaigns.calls.models import ApplicationQuerySet
+    from campaigns.calls.models import Application, ApplicationQuerySet
+    from campaigns.commission.models import Commission
 
-DONE = (SheetStatus.CLOSED, SheetStatus.CONFLICT)
 STANDING = Exclusion.objects.filter(application=OuterRef("pk"), lifted_at__isnull=True)
-
-
-def commission_for(application: Application) -> Commission | None:
-    """Return the commission that ranks an application, if its call has one."""
-    return Commission.objects.filter(call=application.call_id).select_related("call__grid").first()
 
 
 def applications_of(commission: Commission) -> ApplicationQuerySet:
     """Return the applications that a commission ranks, each with the reason why an officer excluded it, if any."""
     reasons = STANDING.values("reason")[:1]
-    every = Application.objects.filter(call=commission.call_id, status__in=EVALUATED)
-    return every.annotate(excluded_why=Subquery(reasons)).order_by("submitted_at", "id")
+    return commission.applications().annotate(excluded_why=Subquery(reasons))
 
 
 def to_read(commission: Commission) -> ApplicationQuerySet:
     """Return the applications that evaluators read: all but the excluded."""
     return applications_of(commission).filter(~Exists(STANDING))
-
-
-def window_closes_at(commission: Commission) -> dt.datetime:
-    """Return when the last of its applications can come in."""
-    return commission.call.closes_at
-
-
-def organisations_in(commission: Commission) -> list[int]:
-    """Return the organisations whose applications a commission ranks."""
-    found = applications_of(commission).order_by().values_list("project__organisation", flat=True)
-    return list(found.distinct())
-
-
-def done_sheets(application: int | OuterRef) -> QuerySet[Sheet]:
-    """Return an evaluator's sheet on an application if nothing more is to be written on it."""
-    return Sheet.objects.filter(evaluator=OuterRef("pk"), application=application, status__in=DONE)
-
-
-def scores_are_open(commission: Commission, application: Application) -> bool:
-    """Say whether every sitting evaluator has closed or declared a conflict on an application, one at least closed."""
-    waiting = commission.evaluators.sitting().filter(~Exists(done_sheets(application.pk)))
-    closed = application.sheets.filter(evaluator__commission=commission, status=SheetStatus.CLOSED)
-    return closed.exists() and not waiting.exists()
 
 
 def any_scores_open(commission: Commission) -> bool:
@@ -101,7 +69,9 @@ def seats(commission: Commission) -> QuerySet[Evaluator]:
         return Count("sheets", filter=Q(sheets__status=status, sheets__application__in=read))
 
     return commission.evaluators.select_related("user").annotate(
-        closed=count(SheetStatus.CLOSED), opened=count(SheetStatus.OPEN), conflicts=count(SheetStatus.CONFLICT)
+        closed=count(SheetStatus.CLOSED),
+        opened=count(SheetStatus.OPEN),
+        conflicts=count(SheetStatus.CONFLICT),
     )
 
 
@@ -112,6 +82,4 @@ def unread(commission: Commission) -> list[Application]:
     closed = Sheet.objects.filter(
         application=OuterRef("pk"), evaluator__commission=commission, status=SheetStatus.CLOSED
     )
-    return list(
-        to_read(commission).filter(Q(Exists(waiting)) | ~Q(Exists(closed))).select_related("project")
-    )
+    return list(to_read(commission).filter(Q(Exists(waiting)) | ~Q(Exists(closed))).select_related("project"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from campaigns.calls.enums import ApplicationStatus
@@ -62,6 +63,13 @@ def standing_entry(application: Application) -> ListEntry | None:
         .select_related("ranked_list__commission__call__grid")
         .first()
     )
+
+
+def appeal_until(ranked_list: RankedList) -> dt.datetime | None:
+    """Return until when a team may appeal: the call's days after the list was published."""
+    published = ranked_list.published_at
+    days = ranked_list.commission.call.grid.appeal_days
+    return published + dt.timedelta(days=days) if published else None
 
 
 def entries_of(ranked_list: RankedList) -> QuerySet[ListEntry]:

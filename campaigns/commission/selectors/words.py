@@ -45,7 +45,9 @@ def tie_breaker_in_words(name: str, labels: Mapping[int, str]) -> str:
     return str(TieBreaker(kind).label)
 
 
-def failed_in_words(failed: Sequence[int], rule: Mapping[str, Any], sums: Mapping[int, int], sheets: int) -> str:
+def failed_in_words(
+    failed: Sequence[int], rule: Mapping[str, Any], sums: Mapping[int, int], sheets: int
+) -> str:
     """Say which minimums an application has not reached."""
     by_number = {one["number"]: one for one in rule["criteria"]}
     sentences = []
