@@ -44,9 +44,9 @@ def states_of(applications):
 
 
 def entries(made):
-    return [
-        (entry.rank, entry.application_id, entry.score_hundredths, entry.outcome) for entry in made.entries.order_by("row")
-    ]  # fmt: skip
+    return list(
+        made.entries.order_by("row").values_list("rank", "application", "score_hundredths", "outcome")
+    )
 
 
 def test_a_list_is_proposed_by_one_person_and_published_by_another():
@@ -65,7 +65,6 @@ def test_a_list_is_proposed_by_one_person_and_published_by_another():
     assert states_of([second, first, low]) == ["admitted", "eligible_not_funded", "rejected"]
     assert (made.published_at, made.decided_by) == (THEN, approver)
     assert MatchFund.objects.get().free_cents == 0
-    assert second.campaign.reservations.exists() if hasattr(second.campaign, "reservations") else True
     assert low.decision_reason == "Il punteggio è sotto 60,00, il minimo per essere idonei."
     letters = Notice.objects.filter(event__startswith="application_").exclude(event="application_received")
     assert sorted(letters.values_list("event", flat=True)) == [
@@ -188,7 +187,7 @@ def test_a_published_list_is_a_snapshot_that_nobody_edits():
     entry = made.entries.first()
     for deed in (
         lambda: ListEntry.objects.update(outcome="admitted"),
-        lambda: entry.delete(),
+        entry.delete,
         lambda: RankedList.objects.update(seed="1"),
         lambda: RankedList.objects.update(rule={}),
         lambda: RankedList.objects.update(published_at=THEN + dt.timedelta(days=1)),
@@ -281,7 +280,7 @@ def test_a_team_appeals_within_the_days_and_an_officer_answers():
     assert caught.value.code == "appealed"
     with pytest.raises(NotAllowed):
         file_appeal(application=two, text="Non mio.", by=owner, now=THEN)
-    assert f"/officer/appeals/{appeal.pk}/" in [task.url for task in office_tasks(officer, THEN)] or True
+    assert f"/funzionario/istanze/{appeal.pk}/" in [task.url for task in office_tasks(officer, THEN)]
     with pytest.raises(Invalid):
         answer_appeal(appeal=appeal, upheld=False, reason=" ", by=officer, now=THEN)
     answer_appeal(appeal=appeal, upheld=False, reason="Il piano non ha numeri.", by=officer, now=THEN)

@@ -444,7 +444,7 @@ def test_an_excluded_application_is_read_by_nobody_until_that_is_lifted(scene):
 
 def test_evaluators_have_tasks_and_one_reminder(scene):
     assert [task.url for task in evaluator_tasks(scene.eva, THEN)] == [
-        f"/commission/{scene.commission.pk}/sheets/"
+        f"/commissione/{scene.commission.pk}/schede/"
     ]
     Notice.objects.all().delete()
     with clock.moved(DUE - dt.timedelta(days=2) - clock.real_now()):
