@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from campaigns.commission.selectors.reads import closed_sheets
 from campaigns.commission.selectors.words import failed_in_words, out_of_100
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
 
     from campaigns.calls.models import Application
@@ -40,17 +41,18 @@ def draft_entries(commission: Commission, rule: Mapping[str, Any], seed: str) ->
 
     Raises `formula.LotsNeeded` when equals come down to the lots and `seed` is empty.
     """
-    every = {one.pk: one for one in applications_of(commission).select_related("project__organisation")}
-    excluded = [one for one in every.values() if one.excluded_why]
+    found = applications_of(commission).select_related("project__organisation")
+    every = {one.pk: one for one in found}
+    excluded = dict(found.filter(excluded_why__isnull=False).values_list("pk", "excluded_why"))
     sums = sums_of(commission)
     entries = {
         key: formula.Entry(key, *sums[key], one.cost_cents, submitted_text(one))
         for key, one in every.items()
-        if not one.excluded_why
+        if key not in excluded
     }
     places = formula.rank(formula.read_grid(rule), entries.values(), seed)
     made = [_ranked(every[place.key], entries[place.key], place, rule, len(places)) for place in places]
-    made += [_entry(one, outcome=Outcome.EXCLUDED, reason=one.excluded_why) for one in excluded]
+    made += [_entry(every[key], outcome=Outcome.EXCLUDED, reason=reason) for key, reason in excluded.items()]
     for row, entry in enumerate(made, start=1):
         entry.row = row
     return made
@@ -90,7 +92,7 @@ def _entry(application: Application, **fields: Any) -> ListEntry:
         project_title=application.project.title,
         organisation_name=application.project.organisation.name,
         cost_cents=application.cost_cents,
-        submitted_at=application.submitted_at,
+        submitted_at=cast("dt.datetime", application.submitted_at),  # what is in was submitted
         **fields,
     )
 

@@ -84,7 +84,8 @@ def _share_carries(session: Session, application: Application) -> bool:
     if session.pot_cents is None:
         return True
     admitted = session.applications.filter(status=ApplicationStatus.ADMITTED).select_related("call__rule")
-    return sum(map(_most_cents, [*admitted, application])) <= session.pot_cents
+    taken = sum(map(_most_cents, [*admitted, application]))
+    return bool(taken <= session.pot_cents)
 
 
 def _most_cents(application: Application) -> int:
