@@ -51,7 +51,8 @@ def draft_entries(commission: Commission, rule: Mapping[str, Any], seed: str) ->
         if key not in excluded
     }
     places = formula.rank(formula.read_grid(rule), entries.values(), seed)
-    made = [_ranked(every[place.key], entries[place.key], place, rule, len(places)) for place in places]
+    count = sum(place.rank is not None for place in places)
+    made = [_ranked(every[place.key], entries[place.key], place, rule, count) for place in places]
     made += [_entry(every[key], outcome=Outcome.EXCLUDED, reason=reason) for key, reason in excluded.items()]
     for row, entry in enumerate(made, start=1):
         entry.row = row
