@@ -42,7 +42,7 @@ from payments.reconciliation.models import Difference, StripeMovement
 from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
-from tests.campaigns import calling, commission_permissions
+from tests.campaigns import call_permissions, calling, commission_permissions
 from tests.payments import back_permissions, counter, receipt_rows
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
@@ -896,7 +896,7 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         {"officer"},
     ),
 }
-TABLE |= back_permissions.ROWS | commission_permissions.ROWS
+TABLE |= back_permissions.ROWS | call_permissions.ROWS | commission_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

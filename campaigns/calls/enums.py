@@ -53,6 +53,18 @@ class Annex(TextChoices):
     LOGFRAME = "logframe", _("The logframe, with indicators")
 
 
+class Step(TextChoices):
+    """The steps of an application, in the order in which they are written."""
+
+    PROJECT = "project", _("The project")
+    COST = "cost", _("Cost and budget")
+    MONEY = "money", _("Goal and other money")
+    PLAN = "plan", _("Business plan")
+    LOGFRAME = "logframe", _("Logframe")
+    ACCESSIBILITY = "accessibility", _("Open to all abilities")
+    DECLARATION = "declaration", _("Declaration")
+
+
 class ApplicationStatus(TextChoices):
     """The life of an application."""
 
@@ -114,6 +126,7 @@ class RuleProblem(TextChoices):
         _("The cap is below the match of the smallest cost admitted: no project could have its share."),
     )
 
+    BELOW_CAP = "below_cap", _("This can't be below the cap of the other projects.")
     HELD_ELSEWHERE = "held_elsewhere", _("This is no part of the rule's data: it has a field of its own.")
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from campaigns.calls.selectors.terms import rule_data_of
 from crowdfund.kit.desk import Task
 from payments.ledger.selectors import balances, debit_balance
 from payments.matching import formula
@@ -106,10 +107,12 @@ def match_explained(campaign: Campaign) -> MatchExplained | None:
 
     Returns None for a campaign that no call matches. Costs one query.
     """
-    reservation = Reservation.objects.select_related("fund__call__rule").filter(campaign=campaign).first()
+    known = Reservation.objects.select_related("fund__call__rule", "campaign__application__call__rule")
+    reservation = known.filter(campaign=campaign).first()
     if reservation is None:
         return None
-    rule = formula.read_rule(reservation.fund.call.rule.as_data)
+    data = rule_data_of(reservation.campaign) or reservation.fund.call.rule.as_data
+    rule = formula.read_rule(data)
     if not isinstance(rule, formula.ThresholdShare | formula.LumpSum):
         return None
     crowd = formula.Crowd(campaign.pledged_cents, campaign.backers)
@@ -122,7 +125,7 @@ def match_explained(campaign: Campaign) -> MatchExplained | None:
         reached=fixed or live.reached,
         missing_cents=_missing(rule, campaign),
         steps=reservation.steps if fixed else [dataclasses.asdict(step) for step in live.steps],
-        rule=reservation.fund.call.rule.as_data,
+        rule=data,
     )
 
 

@@ -39,15 +39,20 @@ def terms(**fields: Any) -> GridTerms:
     )
 
 
-def call(*, grid: GridTerms | None = None, sessions: int = 0, **fields: Any) -> Call:
-    """A published call with a grid; its sessions share its window."""
+def call(
+    *, grid: GridTerms | None = None, sessions: int = 0, share: int | None = None, **fields: Any
+) -> Call:
+    """A published call with a grid; its sessions follow one another, the first with a share of the pot if given."""
     by = calling.officer()
     made = calling.call(published=False, **fields)
     write_grid(call=made, terms=grid or terms(), by=by, now=NOW)
     step = (made.closes_at - made.opens_at) / max(sessions, 1)
     for number in range(1, sessions + 1):
         opens = made.opens_at + step * (number - 1)
-        Session.objects.create(call=made, number=number, opens_at=opens, closes_at=opens + step)
+        pot = share if number == 1 else None
+        Session.objects.create(
+            call=made, number=number, opens_at=opens, closes_at=opens + step, pot_cents=pot
+        )
     return calling.publish(made, by)
 
 

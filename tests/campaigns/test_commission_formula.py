@@ -3,7 +3,7 @@ import json
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.commission.formula import (
@@ -79,6 +79,9 @@ def test_without_a_sheet_there_is_no_score():
         rank(GRID, [Entry(1, {}, 0, 1, "a")])
 
 
+PATIENT = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 @st.composite
 def problems(draw):
     count = draw(st.integers(1, 3))
@@ -107,12 +110,14 @@ def problems(draw):
     return Grid(criteria, draw(st.integers(0, 3_000)), ties), entries, draw(st.permutations(entries))
 
 
+@PATIENT
 @given(problems(), st.text(min_size=1, max_size=5))
 def test_the_order_of_the_entries_changes_nothing(problem, seed):
     grid, entries, shuffled = problem
     assert rank(grid, entries, seed) == rank(grid, shuffled, seed)
 
 
+@PATIENT
 @given(problems(), st.text(min_size=1, max_size=5))
 def test_scores_fall_and_every_tie_is_explained(problem, seed):
     grid, entries, _shuffled = problem
@@ -132,6 +137,7 @@ def test_scores_fall_and_every_tie_is_explained(problem, seed):
             assert keys[0] < keys[1]
 
 
+@PATIENT
 @given(problems(), st.text(min_size=1, max_size=5))
 def test_the_published_data_give_the_same_ranking(problem, seed):
     grid, entries, _shuffled = problem
@@ -167,6 +173,7 @@ def test_the_published_data_give_the_same_ranking(problem, seed):
     assert again == rank(grid, entries, seed)
 
 
+@PATIENT
 @given(problems(), st.text(min_size=1, max_size=5))
 def test_more_points_never_lower_a_score(problem, seed):
     grid, entries, _shuffled = problem

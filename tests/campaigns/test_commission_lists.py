@@ -233,10 +233,8 @@ def test_a_new_version_never_takes_an_admission_away():
 
 
 def test_each_session_has_its_own_ranking_and_its_share_of_the_pot():
-    call = scoring.call(sessions=2, pot_cents=5_000_000)
+    call = scoring.call(sessions=2, share=600_000, pot_cents=5_000_000)
     first, second = call.sessions.all()
-    first.pot_cents = 600_000
-    first.save(update_fields=["pot_cents"])
     applications = {}
     for session in (first, second):
         for number in range(2):

@@ -26,7 +26,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_project(self) -> ApplicationQuerySet:
         """Fetch what a list shows in the same query."""
-        return self.select_related("call", "project__organisation", "project__neighbourhood", "campaign")
+        return self.select_related(
+            "call", "session", "project__organisation", "project__neighbourhood", "campaign"
+        )
 
 
 class Application(models.Model):

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 
+from campaigns.calls.selectors.completeness import plan_months
+from campaigns.calls.selectors.contents import contents_of
+from campaigns.calls.selectors.plans import plan_seen
 from campaigns.calls.selectors.reads import application_prospect
 from campaigns.commission.enums import Outcome, SheetStatus
 from campaigns.commission.models import Appeal, Sheet
@@ -51,11 +54,15 @@ def application_rows(commission: Commission) -> ApplicationQuerySet:
 
 
 def application_in_full(application: Application) -> dict[str, Any]:
-    """Return what an evaluator reads of an application."""
+    """Return what an evaluator reads of an application: as it was submitted, whatever the team has changed since."""
+    contents = contents_of(application)
+    months = contents["plan_lines"]
     return {
         "application": application,
         "project": application.project,
         "prospect": application_prospect(application),
+        "contents": contents,
+        "plan": plan_seen(months, least=plan_months(application)) if months else None,
     }
 
 

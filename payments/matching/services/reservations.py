@@ -9,12 +9,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.calls.selectors.terms import rule_data_for, rule_data_of
 from crowdfund.kit.errors import Refused
 from crowdfund.kit.states import advance, record_birth
 from payments import postings
 from payments.matching import formula
 from payments.matching.enums import RESERVATION_TRANSITIONS, ReservationStatus
 from payments.matching.models import MatchFund, Reservation
+from payments.matching.services.sessions import keep_within_session
 from payments.models import TotalsDelta
 
 if TYPE_CHECKING:
@@ -64,10 +66,11 @@ def reserve_match(*, application: Application, now: dt.datetime, by: Any = None)
         raise Refused("no_campaign", _("There is no campaign to reserve for."))
     if fund is None:
         raise Refused("fund_not_open", _("The pot of this call is not open yet."))
-    rule = _reach_rule(application.call.rule.as_data)
+    rule = _reach_rule(rule_data_for(application))
     _check_goal(rule, campaign, application.other_source_cents)
     cents = formula.maximum_exposure(rule, campaign.cost_cents)
     with transaction.atomic():
+        keep_within_session(application=application, cents=cents)
         reservation = Reservation.objects.create(
             fund=fund, campaign=campaign, exposure_cents=cents, reserved_cents=cents, created_at=now
         )
@@ -126,7 +129,7 @@ def match_of(*, reservation: Reservation, pledged: Crowd, collected: Crowd) -> M
     """Compute a campaign's match on collected money by the rule of its call, with every step."""
     call = reservation.fund.call
     return formula.match_on_collected(
-        _reach_rule(call.rule.as_data),
+        _reach_rule(rule_data_of(reservation.campaign) or call.rule.as_data),
         cost_cents=reservation.campaign.cost_cents,
         pledged=pledged,
         collected=collected,
