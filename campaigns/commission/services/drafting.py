@@ -11,8 +11,7 @@ from django.utils.translation import override
 
 from campaigns.commission import formula
 from campaigns.commission.enums import Outcome
-from campaigns.commission.models import ListEntry
-from campaigns.commission.selectors.progress import applications_of
+from campaigns.commission.models import Exclusion, ListEntry
 from campaigns.commission.selectors.reads import closed_sheets
 from campaigns.commission.selectors.words import failed_in_words, out_of_100
 
@@ -41,9 +40,9 @@ def draft_entries(commission: Commission, rule: Mapping[str, Any], seed: str) ->
 
     Raises `formula.LotsNeeded` when equals come down to the lots and `seed` is empty.
     """
-    found = applications_of(commission).select_related("project__organisation")
-    every = {one.pk: one for one in found}
-    excluded = dict(found.filter(excluded_why__isnull=False).values_list("pk", "excluded_why"))
+    every = {one.pk: one for one in commission.applications().select_related("project__organisation")}
+    standing = Exclusion.objects.filter(application__in=every, lifted_at__isnull=True)
+    excluded = dict(standing.order_by("application").values_list("application", "reason"))
     sums = sums_of(commission)
     entries = {
         key: formula.Entry(key, *sums[key], one.cost_cents, submitted_text(one))
