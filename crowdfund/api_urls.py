@@ -7,6 +7,7 @@ from accounts.urls import api_urlpatterns as accounts_api
 from campaigns.accompaniment.urls import api_urlpatterns as accompaniment_api
 from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
+from campaigns.commission.urls import api_urlpatterns as commission_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
 from crowdfund.api_docs import api_docs
@@ -23,6 +24,7 @@ urlpatterns = [
     *accounts_api,
     *campaigns_api,
     *calls_api,
+    *commission_api,
     *codesign_api,
     *sustainability_api,
     *accompaniment_api,

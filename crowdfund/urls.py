@@ -17,6 +17,7 @@ urlpatterns = [
         path("", include("campaigns.urls")),
         path("", include("campaigns.codesign.urls")),
         path("", include("campaigns.calls.urls")),
+        path("", include("campaigns.commission.urls")),
         path("", include("campaigns.sustainability.urls")),
         path("", include("campaigns.accompaniment.urls")),
         path("", include("payments.urls")),

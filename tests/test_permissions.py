@@ -47,7 +47,7 @@ from payments.reconciliation.models import Difference, StripeMovement
 from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
-from tests.campaigns import call_permissions, calling
+from tests.campaigns import call_permissions, calling, commission_permissions
 from tests.payments import back_permissions, counter, pot_permissions, receipt_rows
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
@@ -962,6 +962,7 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
 TABLE |= back_permissions.ROWS
 TABLE |= call_permissions.ROWS
 TABLE |= pot_permissions.ROWS
+TABLE |= commission_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -94,6 +94,17 @@ APPLICATION_TRANSITIONS: Transitions = {
     ApplicationStatus.WITHDRAWN: frozenset(),
 }
 
+LIST_TRANSITIONS: Transitions = {
+    **APPLICATION_TRANSITIONS,
+    ApplicationStatus.ELIGIBLE_NOT_FUNDED: frozenset(
+        {ApplicationStatus.ADMITTED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN}
+    ),
+    ApplicationStatus.REJECTED: frozenset(
+        {ApplicationStatus.ADMITTED, ApplicationStatus.ELIGIBLE_NOT_FUNDED}
+    ),
+}
+"""What a published list may do: a corrected version takes back that an application was rejected, or eligible."""
+
 
 class RuleProblem(TextChoices):
     """What `formula.check_rule` and writing a rule can find wrong, each in words with its numbers to fill in."""

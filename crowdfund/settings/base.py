@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "accounts.notices",
     "campaigns",
     "campaigns.calls",
+    "campaigns.commission",
     "campaigns.codesign",
     "campaigns.sustainability",
     "campaigns.accompaniment",

@@ -28,6 +28,7 @@ def office_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
     for application in (
         Application.objects.waiting()
         .with_project()
+        .filter(call__grid__isnull=True)  # a commission ranks the others
         .exclude(project__organisation__in=own)
         .order_by("submitted_at")
     ):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
-from campaigns.calls.enums import APPLICATION_TRANSITIONS, ApplicationStatus
+from campaigns.calls.enums import APPLICATION_TRANSITIONS, LIST_TRANSITIONS, ApplicationStatus
 from campaigns.calls.models import Application
 from campaigns.calls.permissions import can_decide_application
 from campaigns.calls.selectors.completeness import missing_in
@@ -18,7 +18,7 @@ from campaigns.calls.services.checks import reason_needed
 from campaigns.calls.services.letters import tell_team
 from campaigns.services.budget import Line, begin_budget
 from campaigns.services.campaigns import draft_campaign
-from campaigns.signals import application_admitted
+from campaigns.signals import application_admitted, application_deciding
 from crowdfund.kit import states
 from crowdfund.kit.errors import Refused, raise_all
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from accounts.permissions import Visitor
     from campaigns.models import Campaign
+    from crowdfund.kit.states import Transitions
 
 EVENTS = {
     ApplicationStatus.ADMITTED: "application_admitted",
@@ -44,20 +45,10 @@ def admit_application(*, application: Application, reason: str, by: Visitor, now
 
     Raises `NotAllowed` unless `by` is an officer from outside the organisation; `Invalid` (`reason_missing`);
     `IllegalTransition`, `StaleState`; `Refused` (`abilities_unjudged`) while a claim to a higher cap is open; one
-    problem or `Several` when the application is no longer complete or its cost not covered; `Refused` when the
-    project has another campaign under way or the pot can't carry the match.
+    problem or `Several` when the application is no longer complete or its cost not covered; `Refused` when a
+    commission's list decides, the project has another campaign under way, or the pot can't carry the match.
     """
-    require(can_decide_application(by, application))
-    reason = reason_needed(reason)
-    with transaction.atomic():
-        chosen = _locked(application)
-        if ApplicationStatus.ADMITTED in APPLICATION_TRANSITIONS[chosen.status]:
-            raise_all([*_unjudged(chosen), *missing_in(chosen)])
-            chosen.campaign = _draft_campaign(chosen, now=now)
-        _decide(chosen, ApplicationStatus.ADMITTED, reason, by=by, now=now)
-        application_admitted.send(sender=Application, application=chosen, by=by, now=now)
-    application.refresh_from_db()
-    return application
+    return _turn(application, ApplicationStatus.ADMITTED, reason, by=by, now=now)
 
 
 def _draft_campaign(application: Application, *, now: dt.datetime) -> Campaign:
@@ -136,9 +127,45 @@ def _turn(
     require(can_decide_application(by, application))
     reason = reason_needed(reason)
     with transaction.atomic():
-        _decide(_locked(application), status, reason, by=by, now=now)
+        chosen = _locked(application)
+        application_deciding.send(sender=Application, application=chosen, status=status, by=by, now=now)
+        _carry_out(chosen, status, reason, table=APPLICATION_TRANSITIONS, by=by, now=now)
     application.refresh_from_db()
     return application
+
+
+def decide_by_list(
+    *, application: Application, status: ApplicationStatus, reason: str, by: Visitor | None, now: dt.datetime
+) -> Application:
+    """Decide as a published list says. For whoever publishes or offers, inside that transaction: permission is theirs.
+
+    Raises as `admit_application` but for `NotAllowed`; a corrected list may also take back a rejection.
+    """
+    with transaction.atomic():
+        _carry_out(
+            _locked(application), status, reason_needed(reason), table=LIST_TRANSITIONS, by=by, now=now
+        )
+    application.refresh_from_db()
+    return application
+
+
+def _carry_out(
+    chosen: Application,
+    status: ApplicationStatus,
+    reason: str,
+    *,
+    table: Transitions,
+    by: Visitor | None,
+    now: dt.datetime,
+) -> None:
+    if status != ApplicationStatus.ADMITTED:
+        _decide(chosen, status, reason, table=table, by=by, now=now)
+        return
+    if status in table[chosen.status]:
+        raise_all([*_unjudged(chosen), *missing_in(chosen)])
+        chosen.campaign = _draft_campaign(chosen, now=now)
+    _decide(chosen, status, reason, table=table, by=by, now=now)
+    application_admitted.send(sender=Application, application=chosen, by=by, now=now)
 
 
 def _locked(application: Application) -> Application:
@@ -146,12 +173,18 @@ def _locked(application: Application) -> Application:
 
 
 def _decide(
-    application: Application, status: ApplicationStatus, reason: str, *, by: Visitor, now: dt.datetime
+    application: Application,
+    status: ApplicationStatus,
+    reason: str,
+    *,
+    table: Transitions,
+    by: Visitor | None,
+    now: dt.datetime,
 ) -> None:
     states.advance(
         application,
         status,
-        table=APPLICATION_TRANSITIONS,
+        table=table,
         now=now,
         by=by,
         why=reason[:200],

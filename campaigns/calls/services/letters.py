@@ -15,6 +15,7 @@ from campaigns.calls.selectors.cards import moment
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from campaigns.calls.models import Application
 
@@ -26,10 +27,12 @@ def tell_team(
     now: dt.datetime,
     reason: str = "",
     closes_at: dt.datetime | None = None,
+    words: Callable[[], dict[str, str]] = dict,
 ) -> None:
     """Queue `event` for the owners and editors of the organisation, each in their language, once each.
 
-    `closes_at` is until when applications are taken, where that is the news.
+    `closes_at` is until when applications are taken, where that is the news; `words` gives what the letter says
+    besides, in the language of the moment.
     """
     organisation = application.project.organisation
     people = User.objects.filter(
@@ -41,6 +44,7 @@ def tell_team(
         with override(person.language):
             path, label = application.get_absolute_url(), _("Go to the application")
             until = moment(closes_at) if closes_at else ""
+            more = words()
         notify(
             event=event,
             email=person.email,
@@ -55,6 +59,7 @@ def tell_team(
                 "until": until,
                 "action_url": f"{settings.SITE_URL}{path}",
                 "action_label": label,
+                **more,
             },
             now=now,
         )

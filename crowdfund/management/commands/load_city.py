@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from crowdfund.management.city import after, before, campaign, growing, money, rules, sessions, sponsor
+from crowdfund.management.city import after, before, campaign, growing, money, ranking, rules, sessions, sponsor
 from crowdfund.management.city.walk import Walk
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def build(walk: Walk) -> None:
     music = projects["musica"]
     walk.on(-15, lambda now: before.propose(walk, music, now))
     walk.on(-2, lambda now: before.apply(walk, music, "second", now))
+    ranking.schedule(walk)
     sessions.schedule(walk)
     library = projects["biblioteca"]
     walk.on(-20, lambda now: before.propose(walk, library, now))
