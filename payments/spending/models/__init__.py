@@ -1,0 +1,4 @@
+from payments.spending.models.contracts import Contract, ContractDocument, ContractEvent
+from payments.spending.models.movements import ContractMovement, ContractMovementEvent
+
+__all__ = ["Contract", "ContractDocument", "ContractEvent", "ContractMovement", "ContractMovementEvent"]
