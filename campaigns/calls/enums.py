@@ -45,6 +45,14 @@ CALL_TRANSITIONS: Transitions = {
 PUBLIC_CALLS = frozenset({CallStatus.PUBLISHED, CallStatus.CLOSED})
 
 
+class Annex(TextChoices):
+    """What a call may ask of an application beside its cost and its reasons."""
+
+    BUDGET = "budget", _("The cost, line by line")
+    PLAN = "plan", _("The business plan, month by month")
+    LOGFRAME = "logframe", _("The logframe, with indicators")
+
+
 class ApplicationStatus(TextChoices):
     """The life of an application."""
 

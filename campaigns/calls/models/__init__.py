@@ -1,7 +1,8 @@
-from campaigns.calls.models.applications import Application, ApplicationEvent, ApplicationQuerySet
+from campaigns.calls.models.applications import Application, ApplicationEvent, ApplicationQuerySet, CostLine
 from campaigns.calls.models.calls import Call, CallEvent, CallQuerySet
 from campaigns.calls.models.programmes import Programme
 from campaigns.calls.models.rules import MatchRule
+from campaigns.calls.models.sessions import Session
 
 __all__ = [
     "Application",
@@ -10,6 +11,8 @@ __all__ = [
     "Call",
     "CallEvent",
     "CallQuerySet",
+    "CostLine",
     "MatchRule",
     "Programme",
+    "Session",
 ]
