@@ -62,7 +62,10 @@ class MovementKind(TextChoices):
     ANNULMENT = "annulment", _("Annulment of the contract")
 
 
-UNDOES = {MovementKind.MANDATE: MovementKind.MANDATE_UNDONE, MovementKind.ECONOMY: MovementKind.ECONOMY_UNDONE}
+UNDOES = {
+    MovementKind.MANDATE: MovementKind.MANDATE_UNDONE,
+    MovementKind.ECONOMY: MovementKind.ECONOMY_UNDONE,
+}
 
 
 class MovementStatus(TextChoices):
