@@ -1,4 +1,4 @@
-"""Say whether the ledger holds: digests, seals, daily roots, and funds, reservations and contracts against their balances."""
+"""Say whether the ledger holds: digests, seals, daily roots; funds, reservations and contracts against its balances."""
 
 from __future__ import annotations
 
