@@ -110,7 +110,7 @@ class Stage:
         done = decisions.admit_application(
             application=self.application(submitted=True), reason="r", by=self.officer, now=NOW
         )
-        reservation = done.campaign.reservation
+        reservation = done.campaign.reservations.get()
         crowd = Crowd(400_000, 9)
         matching.propose_match(campaign=done.campaign, pledged=crowd, collected=crowd, now=NOW)
         reservation.refresh_from_db()

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.enums import OrganisationKind
+from campaigns.enums import Theme
 from crowdfund.kit.money import format_euro
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from payments.matching.models import MatchFund
 
 
 def _amounts(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,3 +47,20 @@ def step_in_words(step: Mapping[str, Any]) -> str:
         "refunded": _("Too little was collected: the rule refunds everyone and there is no match."),
     }  # fmt: skip
     return sentences[step["code"]] % _amounts(step["params"])
+
+
+def restrictions_in_words(fund: MatchFund) -> str:
+    """Say which projects a pot is open to; empty when it is open to all. Its neighbourhoods were fetched."""
+    themes = [str(Theme(one).label) for one in fund.themes]
+    kinds = [str(OrganisationKind(one).label) for one in fund.organisation_kinds]
+    places = [place.name for place in fund.neighbourhoods.all()]
+    told = [
+        sentence % {"list": ", ".join(words)}
+        for words, sentence in (
+            (places, _("Only in %(list)s.")),
+            (themes, _("Only for these themes: %(list)s.")),
+            (kinds, _("Only for these organisations: %(list)s.")),
+        )
+        if words
+    ]
+    return " ".join(told)

@@ -27,6 +27,10 @@ class ActForm(forms.Form):
         label=_("Signed agreement"), max_length=120, help_text=_("Where the signed agreement is filed.")
     )
 
+    def __init__(self, *args: Any, of_sponsor: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cup"].required = not of_sponsor
+
     def act(self) -> Act:
         """Give the act as the service reads it."""
         return Act(**self.cleaned_data)

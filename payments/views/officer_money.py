@@ -52,7 +52,7 @@ def _done(form: forms.Form, deed: Callable[[], object]) -> bool:
 
 def _campaign(slug: str) -> Campaign:
     return get_object_or_404(
-        Campaign.objects.select_related("project__organisation", "settlement", "reservation"), slug=slug
+        Campaign.objects.select_related("project__organisation", "settlement"), slug=slug
     )
 
 

@@ -16,9 +16,9 @@ from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
 from payments.matching.enums import FundChangeStatus
 from payments.matching.forms import TopUpForm, WhyForm
-from payments.matching.models import MatchFund
+from payments.matching.models import FundChange, MatchFund
 from payments.matching.permissions import can_decide_fund_change, can_propose_fund_change, can_see_fund
-from payments.matching.selectors import admitted_cents, fund_changes
+from payments.matching.selectors import admitted_cents, changes_of, fund_changes
 from payments.matching.services import approve_fund_change, propose_top_up, reject_fund_change
 from payments.selectors.payout_desk import in_words
 
@@ -33,19 +33,19 @@ if TYPE_CHECKING:
 def fund(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who has what from a pot and how it grew; a POST proposes to top it up."""
     require(can_see_fund(request.user))
-    pot = get_object_or_404(MatchFund.objects.select_related("call__programme"), pk=pk)
+    pot = get_object_or_404(MatchFund.objects.select_related("call__programme", "organisation"), pk=pk)
     form = TopUpForm(request.POST or None)
     if request.method == "POST" and _proposed(request, pot, form):
         messages.success(request, _("The top-up is proposed. Another person approves it."))
         return redirect("fund", pk)
-    changes = list(fund_changes().filter(call=pot.call_id))
+    changes = list(changes_of(pot))
     context = {
         "fund": pot,
         "reservations": pot.reservations.select_related("campaign__project").order_by("created_at"),
         "changes": changes,
         "form": form,
         "admitted_cents": admitted_cents(pot.call.programme_id),
-        "may_propose": can_propose_fund_change(request.user)
+        "may_propose": can_propose_fund_change(request.user, pot.organisation_id)
         and not any(change.status == "proposed" for change in changes),
     }
     return render(request, "payments/fund.html", context, status=422 if form.errors else 200)
@@ -56,7 +56,7 @@ def _proposed(request: HttpRequest, pot: MatchFund, form: TopUpForm) -> bool:
         return False
     try:
         by = cast("User", request.user)
-        propose_top_up(call=pot.call, by=by, now=clock.now(), **form.cleaned_data)
+        propose_top_up(call=pot.call, fund=pot, by=by, now=clock.now(), **form.cleaned_data)
     except NotAllowed:
         raise
     except Refused as refused:
@@ -70,7 +70,7 @@ def _proposed(request: HttpRequest, pot: MatchFund, form: TopUpForm) -> bool:
 def funds(request: HttpRequest) -> HttpResponse:
     """List the pots, newest first, and the changes that wait for a decision."""
     require(can_see_fund(request.user))
-    pots = MatchFund.objects.select_related("call").order_by("-opened_at")
+    pots = MatchFund.objects.select_related("call", "organisation").order_by("-opened_at", "-pk")
     waiting = fund_changes().filter(status="proposed")
     return render(request, "payments/funds.html", {"funds": pots, "waiting": waiting})
 
@@ -95,7 +95,7 @@ def fund_change(request: HttpRequest, pk: int) -> HttpResponse:
     admitted = admitted_cents(change.call.programme_id)
     context = {
         "change": change,
-        "fund": getattr(change.call, "fund", None),
+        "fund": change.fund or _opened_by(change),
         "admitted_cents": admitted,
         "left_cents": admitted - change.amount_cents,
         "may_decide": change.status == "proposed" and can_decide_fund_change(user, change),
@@ -103,3 +103,7 @@ def fund_change(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "payments/fund_change.html", context, status=422 if form.errors else 200)
+
+
+def _opened_by(change: FundChange) -> MatchFund | None:
+    return MatchFund.objects.filter(call=change.call_id, organisation=change.organisation_id).last()
