@@ -34,6 +34,20 @@ def contracts_of(programme: Programme) -> ContractQuerySet:
     return Contract.objects.filter(programme=programme, status=ContractStatus.CONFIRMED)
 
 
+BADGES = {
+    ContractStatus.RECORDED: "wait",
+    ContractStatus.CONFIRMED: "ok",
+    ContractStatus.REJECTED: "stop",
+    ContractStatus.ANNULLED: "stop",
+}
+
+
+def contract_badge(contract: Contract) -> dict[str, str]:
+    """Return a contract's state as a badge shows it."""
+    status = ContractStatus(contract.status)
+    return {"label": str(status.label), "kind": BADGES[status]}
+
+
 def officer_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
     """Yield the contracts and movements that wait for this person's confirmation."""
     if not can_see_spending(user):

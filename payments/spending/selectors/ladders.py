@@ -12,6 +12,7 @@ from django.db.models.functions import TruncMonth
 from crowdfund.kit.clock import CIVIL
 from payments.ledger.enums import Book
 from payments.ledger.models import LedgerAccount, LedgerTransfer
+from payments.matching.enums import FundKind
 from payments.matching.models import MatchFund, Reservation
 from payments.matching.selectors import LadderFigures
 from payments.spending import formula
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 
 def scope_of_programme(programme: Programme) -> Scope:
-    """Give a programme's ladder, its calls' funds included (one query)."""
-    funds = MatchFund.objects.filter(call__programme=programme).order_by("pk")
+    """Give a programme's ladder, the city's own funds of its calls included, sponsors' not (one query)."""
+    funds = MatchFund.objects.filter(call__programme=programme, kind=FundKind.MUNICIPALITY).order_by("pk")
     return formula.programme_scope(programme.pk, funds.values_list("pk", flat=True))
 
 

@@ -7,13 +7,12 @@ from payments.spending.services.contracts import (
     record_contract,
     reject_contract,
 )
-from payments.spending.services.movements import (
+from payments.spending.services.movements import approve_movement, reject_movement
+from payments.spending.services.proposing import (
     MovementSheet,
-    approve_movement,
     propose_annulment,
     propose_correction,
     propose_movement,
-    reject_movement,
 )
 
 __all__ = [
