@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.spending.api import contracts as contracts_api
 from payments.spending.api import ladders as ladders_api
-from payments.spending.views import contracts, ladders, movements
+from payments.spending.views import contracts, exports, ladders, movements
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -43,6 +43,11 @@ urlpatterns = [
     path(_("pots/<int:key>/ladder/"), ladders.ladder, {"kind": "fund"}, name="fund_ladder"),
     path(_("projects/<slug:key>/ladder/"), ladders.ladder, {"kind": "project"}, name="project_ladder"),
     path(_("open-data/movements/<int:pk>/"), ladders.transfer, name="budget_transfer"),
+    path(_("open-data/financial-progress/"), exports.spending_data, name="spending_data"),
+    path(_("open-data/financial-progress.csv"), exports.ladder_csv, name="ladder_csv"),
+    path(_("open-data/financial-progress.json"), exports.ladder_json, name="ladder_json"),
+    path(_("open-data/grants/<int:year>/"), exports.grants_page, name="grants"),
+    path(_("open-data/grants/<int:year>.csv"), exports.grants_csv, name="grants_csv"),
     path(_("programmes/<slug:slug>/contracts/"), contracts.programme_contracts, name="programme_contracts"),
     path(_("contracts/<int:pk>/"), contracts.contract, name="contract"),
     path(_("officer/contracts/"), contracts.office_contracts, name="office_contracts"),

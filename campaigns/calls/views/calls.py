@@ -56,5 +56,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "ranking": [(one, application_badge(one)) for one in ranking(shown)],
         "mine": [(one, application_badge(one)) for one in mine],
         "may_write": can_write_calls(request.user),
+        "pictures": shown.pictures.all(),
+        "documents": shown.documents.all(),
     }
     return render(request, "campaigns/calls/call_detail.html", context)
