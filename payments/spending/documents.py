@@ -64,7 +64,7 @@ def movement_rows(transfers: Iterable[LedgerTransfer], before: int = 0) -> list[
 
     `running` goes on from `before` (cents): where the figure stood when the month began.
     """
-    rows = list(transfers)
+    rows: list[Any] = list(transfers)  # each with what the query added: `change` and `running`
     subjects = subjects_of(rows)
     return [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -20,6 +20,8 @@ from crowdfund.kit import clock
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
+
+    from accounts.models import User
 
 
 class GalleryPictureSerializer(serializers.ModelSerializer[GalleryPicture]):
@@ -91,7 +93,9 @@ def pictures_view(request: Request, kind: str, slug: str) -> Response:
         return Response(GalleryPictureSerializer(owner.pictures.all(), many=True).data)
     given = GalleryPictureInput(data=request.data)
     given.is_valid(raise_exception=True)
-    made = gallery.add_picture(owner=owner, by=request.user, now=clock.now(), **given.validated_data)
+    made = gallery.add_picture(
+        owner=owner, by=cast("User", request.user), now=clock.now(), **given.validated_data
+    )
     return Response(GalleryPictureSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -111,7 +115,9 @@ def documents_view(request: Request, kind: str, slug: str) -> Response:
         return Response(PublicDocumentSerializer(owner.documents.all(), many=True).data)
     given = PublicDocumentInput(data=request.data)
     given.is_valid(raise_exception=True)
-    made = gallery.add_document(owner=owner, by=request.user, now=clock.now(), **given.validated_data)
+    made = gallery.add_document(
+        owner=owner, by=cast("User", request.user), now=clock.now(), **given.validated_data
+    )
     return Response(PublicDocumentSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -120,7 +126,7 @@ def documents_view(request: Request, kind: str, slug: str) -> Response:
 def picture_view(request: Request, pk: int) -> Response:
     """Take a picture away. For officers."""
     picture = get_object_or_404(GalleryPicture, pk=pk)
-    gallery.remove_picture(picture=picture, by=request.user, now=clock.now())
+    gallery.remove_picture(picture=picture, by=cast("User", request.user), now=clock.now())
     return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -129,5 +135,5 @@ def picture_view(request: Request, pk: int) -> Response:
 def document_view(request: Request, pk: int) -> Response:
     """Take a document away. For officers."""
     document = get_object_or_404(PublicDocument, pk=pk)
-    gallery.remove_document(document=document, by=request.user, now=clock.now())
+    gallery.remove_document(document=document, by=cast("User", request.user), now=clock.now())
     return Response(status=status.HTTP_204_NO_CONTENT)

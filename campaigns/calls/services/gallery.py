@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from django.core.files.base import File
 
-    from accounts.permissions import Visitor
+    from accounts.models import User
+
 
 MOST_PICTURES: Final = 30
 Owner = Programme | Call
@@ -44,7 +45,7 @@ def add_picture(
     alt: str,
     credit: str,
     consent: bool,
-    by: Visitor,
+    by: User,
     now: dt.datetime,
 ) -> GalleryPicture:
     """Add a picture at the end of a programme's or a call's gallery, drawn anew without what the camera wrote into it.
@@ -77,7 +78,7 @@ def add_picture(
     return row
 
 
-def move_picture(*, picture: GalleryPicture, up: bool, by: Visitor, now: dt.datetime) -> None:
+def move_picture(*, picture: GalleryPicture, up: bool, by: User, now: dt.datetime) -> None:
     """Let a picture change places with the one before it (`up`) or after it; at the end nothing happens."""
     require(can_write_calls(by))
     owner = _owner(picture)
@@ -94,7 +95,7 @@ def move_picture(*, picture: GalleryPicture, up: bool, by: Visitor, now: dt.date
         GalleryPicture.objects.bulk_update(rows, ["position"])
 
 
-def remove_picture(*, picture: GalleryPicture, by: Visitor, now: dt.datetime) -> None:
+def remove_picture(*, picture: GalleryPicture, by: User, now: dt.datetime) -> None:
     """Take a picture away for good: the consent was withdrawn, or it no longer serves."""
     require(can_write_calls(by))
     with transaction.atomic():
@@ -103,7 +104,7 @@ def remove_picture(*, picture: GalleryPicture, by: Visitor, now: dt.datetime) ->
 
 
 def add_document(
-    *, owner: Owner, file: File[bytes], title: str, dated_on: dt.date, by: Visitor, now: dt.datetime
+    *, owner: Owner, file: File[bytes], title: str, dated_on: dt.date, by: User, now: dt.datetime
 ) -> PublicDocument:
     """Publish a document of a programme or a call, with its title and date.
 
@@ -124,7 +125,7 @@ def add_document(
     return row
 
 
-def remove_document(*, document: PublicDocument, by: Visitor, now: dt.datetime) -> None:
+def remove_document(*, document: PublicDocument, by: User, now: dt.datetime) -> None:
     """Take a document away: it was the wrong one."""
     require(can_write_calls(by))
     with transaction.atomic():

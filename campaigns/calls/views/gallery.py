@@ -17,6 +17,7 @@ from campaigns.calls.forms.refusals import show_refusal
 from campaigns.calls.models import Call, Programme, PublicDocument
 from campaigns.calls.permissions import can_see_call, can_write_calls
 from campaigns.calls.services import gallery
+from campaigns.views.access import person
 from crowdfund.kit import clock, files
 from crowdfund.kit.errors import NotAllowed, Refused
 
@@ -39,8 +40,8 @@ def gallery_edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     picture_form = PictureForm(*_given(request, asked == "picture"), auto_id="picture_%s")
     document_form = PublicDocumentForm(*_given(request, asked == "document"), auto_id="document_%s")
     deeds: dict[str, Callable[[], bool]] = {
-        "picture": lambda: _done(picture_form, gallery.add_picture, owner=owner, by=request.user),
-        "document": lambda: _done(document_form, gallery.add_document, owner=owner, by=request.user),
+        "picture": lambda: _done(picture_form, gallery.add_picture, owner=owner, by=person(request)),
+        "document": lambda: _done(document_form, gallery.add_document, owner=owner, by=person(request)),
     }
     if request.method == "POST":
         deed = deeds.get(asked) or (lambda: _rearranged(request, owner, asked))
@@ -89,7 +90,7 @@ def _rearranged(request: HttpRequest, owner: Any, asked: str) -> bool:
         raise Http404
     rows, deed, more = deeds[asked]
     name = "document" if asked == "remove_document" else "picture"
-    deed(**{name: get_object_or_404(rows, pk=int(pk))}, **more, by=request.user, now=clock.now())
+    deed(**{name: get_object_or_404(rows, pk=int(pk))}, **more, by=person(request), now=clock.now())
     return True
 
 

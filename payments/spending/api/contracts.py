@@ -62,7 +62,8 @@ class ContractsView(generics.ListAPIView[Contract]):
 
     def get_queryset(self) -> QuerySet[Contract]:
         """Return what the caller may see."""
-        return contracts_seen_by(self.request.user)
+        seen: QuerySet[Contract] = contracts_seen_by(self.request.user)
+        return seen
 
     @extend_schema(request=ContractInput, responses={201: ContractSerializer})
     def post(self, request: Request) -> Response:

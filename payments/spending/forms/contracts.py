@@ -22,7 +22,7 @@ class UpperField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Return the code as it is written on acts."""
-        return super().to_python(value).upper()
+        return (super().to_python(value) or "").upper()
 
 
 class ContractForm(forms.Form):

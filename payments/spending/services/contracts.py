@@ -92,7 +92,7 @@ def _read(programme: Programme, sheet: ContractSheet, by: User, now: dt.datetime
         )
     if contract.kind == ContractKind.GRANT and contract.cig:
         problems.append(Invalid("cig_of_grant", _("A grant has no CIG."), field="cig"))
-    if contract.act_on and contract.act_on > now.astimezone(CIVIL).date():
+    if contract.act_on > now.astimezone(CIVIL).date():
         problems.append(Invalid("future_date", _("The act's date is in the future."), field="act_on"))
     raise_all(problems)
     return contract

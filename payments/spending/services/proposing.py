@@ -146,15 +146,18 @@ def _spoken_for(contract: Contract) -> int:
 
 def _problems(row: ContractMovement, now: dt.datetime) -> list[Refused]:
     problems = [*amount_problems(row.amount_cents), *field_problems(row, ["number", "dated_on", "reason"])]
-    if row.dated_on and row.dated_on > now.astimezone(CIVIL).date():
-        problems.append(Invalid("future_date", _("The date is in the future."), field="dated_on"))
-    elif row.dated_on and row.dated_on < row.contract.act_on:
-        problems.append(
-            Invalid("before_act", _("The date is before the act of the contract."), field="dated_on")
-        )
+    problems += _day_problems(row, now)
     if row.kind == MovementKind.ECONOMY and not row.reason:
         problems.append(Invalid("missing", _("Say why."), field="reason"))
     return problems
+
+
+def _day_problems(row: ContractMovement, now: dt.datetime) -> list[Refused]:
+    if row.dated_on > now.astimezone(CIVIL).date():
+        return [Invalid("future_date", _("The date is in the future."), field="dated_on")]
+    if row.dated_on < row.contract.act_on:
+        return [Invalid("before_act", _("The date is before the act of the contract."), field="dated_on")]
+    return []
 
 
 def _save(row: ContractMovement, by: User, now: dt.datetime) -> ContractMovement:
