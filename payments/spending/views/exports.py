@@ -30,9 +30,9 @@ def spending_data(request: HttpRequest) -> HttpResponse:
 
 def _csv(name: str, header: Iterable[str], rows: Iterable[Iterable[str]]) -> StreamingHttpResponse:
     def lines() -> Iterator[str]:
-        yield BOM + write_row(header, ";")
+        yield BOM + write_row(header, delimiter=";")
         for row in rows:
-            yield write_row(row, ";")
+            yield write_row(row, delimiter=";")
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
