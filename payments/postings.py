@@ -211,6 +211,42 @@ def match_returned(*, fund_id: int, campaign_id: int, cents: int, reference: str
     _budget("match_returned", fund(fund_id), disbursed(f"f{fund_id}", campaign_id), cents, reference, now)
 
 
+def contract_committed(
+    *, programme_id: int, contract_id: int, cents: int, reference: str, now: dt.datetime
+) -> None:
+    """Bind a programme to a contract that is no match: recorded by one person, confirmed by another."""
+    _budget(
+        "contract_committed",
+        bound(f"p{programme_id}", contract_id),
+        admitted(programme_id),
+        cents,
+        reference,
+        now,
+    )
+
+
+def contract_paid(
+    *, programme_id: int, contract_id: int, cents: int, reference: str, now: dt.datetime
+) -> None:
+    """Book a mandate that paid a part of a contract."""
+    owner = f"p{programme_id}"
+    _budget("contract_paid", disbursed(owner, contract_id), bound(owner, contract_id), cents, reference, now)
+
+
+def contract_economy(
+    *, programme_id: int, contract_id: int, cents: int, reference: str, now: dt.datetime
+) -> None:
+    """Give back to the programme what a contract no longer needs."""
+    _budget(
+        "contract_economy",
+        admitted(programme_id),
+        bound(f"p{programme_id}", contract_id),
+        cents,
+        reference,
+        now,
+    )
+
+
 # Cash: money we hold and owe
 
 

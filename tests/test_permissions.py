@@ -48,7 +48,7 @@ from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
 from tests.campaigns import call_permissions, calling, commission_permissions
-from tests.payments import back_permissions, counter, pot_permissions, receipt_rows
+from tests.payments import back_permissions, counter, pot_permissions, receipt_rows, spending_permissions
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
@@ -963,6 +963,7 @@ TABLE |= back_permissions.ROWS
 TABLE |= call_permissions.ROWS
 TABLE |= pot_permissions.ROWS
 TABLE |= commission_permissions.ROWS
+TABLE |= spending_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -3,8 +3,9 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.calls.api import gallery as gallery_api
 from campaigns.calls.api.routes import router
-from campaigns.calls.views import applications, calls, office, plan, programmes, rules, steps
+from campaigns.calls.views import applications, calls, gallery, office, plan, programmes, rules, steps
 
 urlpatterns = [
     path(_("programmes/"), programmes.programmes, name="programmes"),
@@ -39,6 +40,16 @@ urlpatterns = [
     path(_("applications/<int:pk>/decide/"), office.application_decide, name="application_decide"),
     path(_("officer/programmes/new/"), programmes.programme_new, name="programme_new"),
     path(_("officer/programmes/<slug:slug>/edit/"), programmes.programme_edit, name="programme_edit"),
+    path(
+        _("officer/programmes/<slug:slug>/pictures/"),
+        gallery.gallery_edit,
+        {"kind": "programme"},
+        name="programme_gallery",
+    ),
+    path(
+        _("officer/calls/<slug:slug>/pictures/"), gallery.gallery_edit, {"kind": "call"}, name="call_gallery"
+    ),
+    path(_("documents/<int:pk>/"), gallery.public_document, name="public_document"),
     path(_("officer/calls/"), office.officer_calls, name="officer_calls"),
     path(_("officer/calls/new/"), office.call_new, name="call_new"),
     path(_("officer/calls/<slug:slug>/edit/"), office.call_edit, name="call_edit"),
@@ -52,4 +63,29 @@ urlpatterns = [
     path(_("officer/rules/<int:pk>/edit/"), rules.rule_edit, name="rule_edit"),
     path(_("officer/rules/<int:pk>/version/"), rules.rule_version, name="rule_version"),
 ]
-api_urlpatterns = router.urls
+api_urlpatterns = [
+    *router.urls,
+    path(
+        "programmes/<slug:slug>/pictures/",
+        gallery_api.pictures_view,
+        {"kind": "programme"},
+        name="api_programme_pictures",
+    ),
+    path(
+        "calls/<slug:slug>/pictures/", gallery_api.pictures_view, {"kind": "call"}, name="api_call_pictures"
+    ),
+    path(
+        "programmes/<slug:slug>/documents/",
+        gallery_api.documents_view,
+        {"kind": "programme"},
+        name="api_programme_documents",
+    ),
+    path(
+        "calls/<slug:slug>/documents/",
+        gallery_api.documents_view,
+        {"kind": "call"},
+        name="api_call_documents",
+    ),
+    path("pictures/<int:pk>/", gallery_api.picture_view, name="api_picture"),
+    path("documents/<int:pk>/", gallery_api.document_view, name="api_document"),
+]

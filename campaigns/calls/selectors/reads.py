@@ -169,6 +169,17 @@ def programme_calls(programme: Programme) -> CallQuerySet:
     return Call.objects.public().filter(programme=programme).select_related("programme", "rule")
 
 
+def programme_projects(programme: Programme) -> ApplicationQuerySet:
+    """Return what was admitted under a programme's public calls, with project, place, call and campaign."""
+    return (
+        Application.objects.filter(
+            call__programme=programme, call__status__in=PUBLIC_CALLS, status=ApplicationStatus.ADMITTED
+        )
+        .select_related("call", "campaign", "project__organisation", "project__neighbourhood")
+        .order_by("project__title", "id")
+    )
+
+
 def history(application: Application) -> list[dict[str, Any]]:
     """Return what happened to an application, oldest first: when, in words, and why."""
     return [

@@ -60,5 +60,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "may_write": can_write_calls(request.user),
         "may_extend": can_write_calls(request.user) and shown.status == CallStatus.PUBLISHED,
         "extensions": extensions(shown),
+        "pictures": shown.pictures.all(),
+        "documents": shown.documents.all(),
     }
     return render(request, "campaigns/calls/call_detail.html", context)
