@@ -116,13 +116,15 @@ class BudgetKind(TextChoices):
 
 
 class MilestoneStatus(TextChoices):
-    """Whether a milestone was reached."""
+    """Whether a milestone was reached: the team says so, an officer accepts it or sends it back."""
 
     PLANNED = "planned", _("Planned")
-    REACHED = "reached", _("Reached")
+    REACHED = "reached", _("Reached, to be accepted")
+    ACCEPTED = "accepted", _("Accepted")
 
 
 MILESTONE_TRANSITIONS: Transitions = {
     MilestoneStatus.PLANNED: frozenset({MilestoneStatus.REACHED}),
-    MilestoneStatus.REACHED: frozenset(),
+    MilestoneStatus.REACHED: frozenset({MilestoneStatus.ACCEPTED, MilestoneStatus.PLANNED}),
+    MilestoneStatus.ACCEPTED: frozenset(),
 }

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "accounts.notices",
     "campaigns",
     "campaigns.calls",
+    "campaigns.reporting",
     "campaigns.codesign",
     "campaigns.sustainability",
     "payments",
