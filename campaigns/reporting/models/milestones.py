@@ -16,7 +16,7 @@ class MilestoneFile(models.Model):
     milestone = models.ForeignKey(Milestone, on_delete=models.CASCADE, related_name="files")
     kind = models.CharField(max_length=10, choices=EvidenceKind.choices)
     file = models.CharField(max_length=200)
-    media_type = models.CharField(max_length=100)
+    file_kind = models.CharField(max_length=8)
     text = models.CharField(_("what it shows"), max_length=200)
     consent = models.BooleanField(default=False)
     added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -80,7 +80,7 @@ class ReportItem(models.Model):
     document_number = models.CharField(_("number of the document"), max_length=60)
     paid_on = models.DateField(_("paid on"))
     receipt = models.CharField(max_length=200, blank=True)
-    receipt_type = models.CharField(max_length=100, blank=True)
+    receipt_kind = models.CharField(max_length=8, blank=True)
     verdict = models.CharField(max_length=12, choices=Verdict.choices, default=Verdict.PENDING)
     verdict_reason = models.CharField(max_length=500, blank=True)
     reviewed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
