@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from accounts.urls import api_urlpatterns as accounts_api
 from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
+from campaigns.reporting.urls import api_urlpatterns as reporting_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
 from crowdfund.api_docs import api_docs
@@ -22,6 +23,7 @@ urlpatterns = [
     *accounts_api,
     *campaigns_api,
     *calls_api,
+    *reporting_api,
     *codesign_api,
     *sustainability_api,
     *payments_api,

@@ -374,6 +374,11 @@ def sponsor_received(*, fund_id: int, cents: int, reference: str, now: dt.dateti
     _cash("sponsor_received", BANK, held_fund(fund_id), cents, reference, now)
 
 
+def sponsor_returned(*, fund_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a sponsor's money that was not spent and came back into our bank."""
+    _cash("sponsor_returned", BANK, held_fund(fund_id), cents, reference, now)
+
+
 def stripe_sent(*, cents: int, reference: str, now: dt.datetime) -> None:
     """Book the platform's payout leaving Stripe for our bank."""
     _cash("stripe_to_bank", TRANSIT, STRIPE, cents, reference, now)

@@ -20,6 +20,8 @@ class ProjectStop(TwoPeople):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="stops")
     reason = models.CharField(_("reason"), max_length=500)
     status = models.CharField(max_length=10, choices=StopStatus.choices, default=StopStatus.DECLARED)
+    told_through = models.BigIntegerField(default=0)  # the last backer's pledge that was written to
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-proposed_at", "-id"]

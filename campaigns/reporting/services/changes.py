@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import require
 from campaigns.enums import MilestoneStatus
 from campaigns.locks import lock_milestone
-from campaigns.models import Milestone
 from campaigns.reporting.enums import CHANGE_TRANSITIONS, ChangeStatus, ReportStatus
 from campaigns.reporting.formula import REPORT_WITHIN
 from campaigns.reporting.models import MilestoneChange, SpendingReport
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from accounts.models import User
+    from campaigns.models import Milestone
 
 
 def ask_change(

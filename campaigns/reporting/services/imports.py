@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
-from campaigns.models import BudgetLine
 from campaigns.reporting.models import ReportItem
 from campaigns.reporting.permissions import can_report_spending
 from campaigns.reporting.services.items import (
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from accounts.models import User
+    from campaigns.models import BudgetLine
     from campaigns.reporting.models import SpendingReport
 
 COLUMNS: Final = ("line", "date", "supplier", "what", "amount", "document", "paid_on")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -22,6 +21,8 @@ from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.files import forget_private, keep_private, read_document
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.core.files.base import File
     from django.db.models import QuerySet
 

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
-from campaigns.models import BudgetLine
 from campaigns.reporting.enums import REPORT_TRANSITIONS, ReportStatus
 from campaigns.reporting.models import Overspend
 from campaigns.reporting.permissions import can_report_spending
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from accounts.models import User
+    from campaigns.models import BudgetLine
     from campaigns.reporting.models import SpendingReport
 
 LONGEST_NOTE = 2000
