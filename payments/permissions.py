@@ -298,4 +298,4 @@ def can_propose_match_return(user: Visitor | None, decision: UnspentDecision) ->
 
 def can_decide_match_return(user: Visitor | None, match_return: MatchReturn) -> bool:
     """An approver confirms: somebody else than who said so, and no member of who returned it."""
-    return can_decide_on(user, match_return, match_return.decision.campaign.project.organisation_id)
+    return can_decide_on(user, match_return, match_return.unspent.campaign.project.organisation_id)

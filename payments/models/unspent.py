@@ -75,7 +75,7 @@ class UnspentDecisionEvent(StatusEvent):
 class MatchReturn(Proposal):
     """Match that came back: into the treasury, which its receipt shows, or into our bank. Two people say so."""
 
-    decision = models.ForeignKey(UnspentDecision, on_delete=models.PROTECT, related_name="returns")
+    unspent = models.ForeignKey(UnspentDecision, on_delete=models.PROTECT, related_name="returns")
     amount_cents = CentsField(_("amount"))
     way = models.CharField(max_length=8, choices=ReturnWay.choices)
     document = models.CharField(_("number of the receipt"), max_length=60)
@@ -94,7 +94,7 @@ class MatchReturn(Proposal):
         ]
 
     def __str__(self) -> str:
-        return f"{self.decision_id}: {self.amount_cents}"
+        return f"{self.unspent_id}: {self.amount_cents}"
 
 
 class MatchReturnEvent(StatusEvent):

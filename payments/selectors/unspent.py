@@ -86,5 +86,5 @@ def unspent_decisions() -> QuerySet[UnspentDecision]:
 def match_returns() -> QuerySet[MatchReturn]:
     """Return the match that came back, or is said to have, newest first."""
     return MatchReturn.objects.select_related(
-        "decision__campaign__project__organisation", "proposed_by", "proposed_person", "decided_by"
+        "unspent__campaign__project__organisation", "proposed_by", "proposed_person", "decided_by"
     )

@@ -163,7 +163,7 @@ def propose_match_return(
         try:
             with transaction.atomic():
                 made = MatchReturn.objects.create(
-                    decision=locked,
+                    unspent=locked,
                     amount_cents=amount_cents,
                     way=way,
                     document=number,
@@ -221,7 +221,7 @@ def approve_match_return(*, match_return: MatchReturn, by: User, now: dt.datetim
     """Confirm that the match came back: the pot it was taken from has it again, and so has the ladder."""
     require(can_decide_match_return(by, match_return))
     with transaction.atomic():
-        decision = _lock(match_return.decision)
+        decision = _lock(match_return.unspent)
         lock_channel(decision.campaign_id, Channel.MATCH)
         proposals.approve(match_return, by=by, now=now)
         cents, reference = match_return.amount_cents, f"match_return:{match_return.pk}"
