@@ -120,7 +120,7 @@ class MilestoneStatus(TextChoices):
 
     PLANNED = "planned", _("Planned")
     REACHED = "reached", _("Reached, to be accepted")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("Reached and accepted")
 
 
 MILESTONE_TRANSITIONS: Transitions = {

@@ -62,7 +62,7 @@ def _sent(request: HttpRequest, name: str, kind: type[forms.Form], **more: Any) 
 def milestone_work(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show a step to its team; a POST adds a file or asks for another date."""
     step = step_to_see(request, pk)
-    file, change = _sent(request, "file", EvidenceFileForm), _sent(request, "change", ChangeForm)
+    file, change = _sent(request, "add_file", EvidenceFileForm), _sent(request, "change", ChangeForm)
     if file.is_valid():
         deed = functools.partial(add_evidence, milestone=step, **facts(request), **file.cleaned_data)
         if served(file, deed):
