@@ -42,7 +42,7 @@ from payments.reconciliation.models import Difference, StripeMovement
 from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
-from tests.campaigns import calling
+from tests.campaigns import calling, reporting_permissions
 from tests.payments import back_permissions, counter, receipt_rows
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
@@ -897,6 +897,7 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     ),
 }
 TABLE |= back_permissions.ROWS
+TABLE |= reporting_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -146,7 +146,7 @@ def test_an_expense_is_added_with_its_receipt_changed_and_removed(seen, client, 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"amount_cents": "dodici"}, "25,50"),
+        ({"amount_cents": "dodici"}, "Budget"),
         ({"dated_on": "2031-01-01"}, "non è ancora arrivato"),
         ({"receipt": SimpleUploadedFile("r.exe", b"MZ\x90\x00")}, "non si può allegare"),
     ],
