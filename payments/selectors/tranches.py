@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
+from campaigns.models import Campaign
 from campaigns.reporting.enums import PUBLIC_REPORTS, STANDING_STOPS
 from campaigns.reporting.models import ProjectStop, SpendingReport
 from crowdfund.kit.clock import CIVIL
 from payments.enums import MATCH_CHANNELS, DisbursementStatus
 from payments.formula import milestone_left
-from payments.matching.models import Reservation
 from payments.models import Disbursement
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from campaigns.models import Campaign, Milestone
+    from campaigns.models import Milestone
 
 STANDING = (DisbursementStatus.PROPOSED, DisbursementStatus.APPROVED, DisbursementStatus.PAID)
 
@@ -38,8 +38,8 @@ def _standing(campaign_id: int) -> QuerySet[Disbursement]:
 
 def whole_match_cents(campaign_id: int) -> int:
     """Return the match that an act binds, paid or not yet, over all funds."""
-    found = Reservation.objects.filter(campaign=campaign_id).aggregate(
-        bound=Sum("bound_cents", default=0), paid=Sum("disbursed_cents", default=0)
+    found = Campaign.objects.filter(pk=campaign_id).aggregate(
+        bound=Sum("reservation__bound_cents", default=0), paid=Sum("reservation__disbursed_cents", default=0)
     )
     return int(found["bound"] + found["paid"])
 
@@ -58,12 +58,16 @@ def shares_of(campaign: Campaign) -> list[Share]:
     standing = dict(
         _standing(campaign.pk).order_by().values_list("milestone").annotate(cents=Sum("amount_cents"))
     )
-    figures = {
-        "match_cents": whole_match_cents(campaign.pk),
-        "percents": {milestone.pk: milestone.share_percent for milestone in milestones},
-        "standing": {key: int(cents) for key, cents in standing.items()},
-    }
-    return [Share(milestone, milestone_left(milestone.pk, **figures)) for milestone in milestones]
+    match_cents = whole_match_cents(campaign.pk)
+    percents = {milestone.pk: milestone.share_percent for milestone in milestones}
+    given = {key: int(cents) for key, cents in standing.items() if key is not None}
+    return [
+        Share(
+            milestone,
+            milestone_left(milestone.pk, match_cents=match_cents, percents=percents, standing=given),
+        )
+        for milestone in milestones
+    ]
 
 
 def report_lacking(campaign: Campaign, milestone: Milestone, now: dt.datetime) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
+from campaigns.models import Campaign
 from campaigns.reporting.enums import ReportStatus
 from campaigns.reporting.models import SpendingReport
 from campaigns.reporting.selectors.totals import eligible_cents
@@ -18,7 +19,6 @@ from payments.enums import (
     ReversalStatus,
 )
 from payments.formula import Unspent, split_unspent
-from payments.matching.models import Reservation
 from payments.models import (
     Disbursement,
     MatchReturn,
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from campaigns.models import Campaign
+
+SETTLED = (ReportStatus.ACCEPTED, ReportStatus.DROPPED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Received:
 
 def received(campaign: Campaign) -> Received:
     """Read what a project received: the match paid, the residents' money paid out less what was taken back since."""
-    match = Reservation.objects.filter(campaign=campaign)
+    match = Campaign.objects.filter(pk=campaign.pk)
     paid = Disbursement.objects.filter(
         campaign=campaign, channel__in=CROWD_CHANNELS, status=DisbursementStatus.PAID
     )
@@ -62,7 +63,7 @@ def received(campaign: Campaign) -> Received:
         receivable__campaign=campaign, kind=ClosingKind.PAID, status=ProposalStatus.APPROVED
     )
     crowd = _sum(paid) - _sum(taken_back) - _sum(paid_back)
-    return Received(_sum(match, "disbursed_cents"), max(0, crowd), eligible_cents(campaign.pk))
+    return Received(_sum(match, "reservation__disbursed_cents"), max(0, crowd), eligible_cents(campaign.pk))
 
 
 def _sum(rows: QuerySet[Any], field: str = "amount_cents") -> int:
@@ -71,9 +72,9 @@ def _sum(rows: QuerySet[Any], field: str = "amount_cents") -> int:
 
 def reports_settled(campaign: Campaign) -> bool:
     """Say whether the final report was accepted, and no other one is still open."""
-    states = list(SpendingReport.objects.filter(campaign=campaign).values_list("milestone", "status"))
-    final = (None, ReportStatus.ACCEPTED) in states
-    return final and all(status in {ReportStatus.ACCEPTED, ReportStatus.DROPPED} for _m, status in states)
+    rows = SpendingReport.objects.filter(campaign=campaign)
+    final = rows.filter(milestone__isnull=True, status=ReportStatus.ACCEPTED)
+    return final.exists() and not rows.exclude(status__in=SETTLED).exists()
 
 
 def unspent_decisions() -> QuerySet[UnspentDecision]:

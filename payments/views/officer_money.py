@@ -92,7 +92,7 @@ def officer_money(request: HttpRequest, slug: str) -> HttpResponse:
         "disbursements": all_disbursements().filter(campaign=campaign),
         "may_propose": can_propose_disbursement(request.user, campaign) and campaign.status == "funded",
         "unspent": unspent_decisions().filter(campaign=campaign),
-        "may_settle": can_propose_unspent(request.user, campaign) and reports_settled(campaign),
+        "may_settle": reports_settled(campaign) and can_propose_unspent(request.user, campaign),
     }
     return render(request, "payments/officer_money.html", context)
 

@@ -117,8 +117,8 @@ def test_the_database_wants_consent_with_a_photo(step):
         rows.save()
 
 
-def test_another_date_moves_the_step_and_its_report(step, owner, officer):
-    final(step.campaign)
+def test_another_date_moves_the_step_its_report_and_the_last_one(step, owner, officer):
+    last = final(step.campaign)
     later = TODAY + dt.timedelta(days=90)
     change = ask_change(milestone=step, due_on=later, reason="Il permesso tarda", by=owner, now=NOW)
     with pytest.raises(Refused) as refused:
@@ -128,6 +128,8 @@ def test_another_date_moves_the_step_and_its_report(step, owner, officer):
     step.refresh_from_db()
     assert (step.due_on, change.before_on) == (later, TODAY + dt.timedelta(days=30))
     assert step.spending_reports.get().due_on == later + dt.timedelta(days=30)
+    last.refresh_from_db()
+    assert last.due_on == later + dt.timedelta(days=60)
     assert [event.to_status for event in change.events.all()] == ["requested", "agreed"]
 
 

@@ -533,7 +533,7 @@ class TestThePages:
         browser = proved(officer)
         with django_assert_max_num_queries(8):
             browser.get(reverse("disbursements"))
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             browser.get(reverse("officer_money", args=[campaign.slug]))
 
 

@@ -28,6 +28,7 @@ from payments.services import disburse, tranches
 from payments.services.disburse import approve_disbursement
 from payments.services.payout import confirm_receipt, record_mandate
 from payments.services.totals import fold
+from payments.services.tranches import check_not_stopped
 from tests import world
 from tests.campaigns.reporting import accepted, milestone
 from tests.payments.receipt_rows import collected
@@ -59,7 +60,8 @@ def paid(campaign, step, cents: int) -> Disbursement:
 def test_whole_shares_add_up_to_the_match_in_whatever_order(match, cuts, order):
     marks = [0, *sorted(cuts), 100]
     percents = {n: b - a for n, (a, b) in enumerate(itertools.pairwise(marks))}
-    keys, standing = list(percents), {}
+    keys = list(percents)
+    standing: dict[int, int] = {}
     order.shuffle(keys)
     for key in keys:
         left = milestone_left(key, match_cents=match, percents=percents, standing=standing)
@@ -130,7 +132,7 @@ def test_two_tranches_for_one_milestone_at_once(monkeypatch, locked):
     if not locked:
         import threading
 
-        gate, check = threading.Barrier(2), tranches.shares_of
+        gate, check = threading.Barrier(2), shares_of
         unlocked = lambda pk: type(campaign).objects.select_related("project").get(pk=pk)  # noqa: E731
 
         def together(*args):
@@ -251,7 +253,7 @@ def test_a_tranche_meets_a_declaration(monkeypatch, locked):
     step = accepted(campaign)
     by = world.staff(Role.OFFICER)
     asked, said = threading.Event(), threading.Event()
-    check = disburse.check_not_stopped
+    check = check_not_stopped
 
     def then_wait(campaign_id):
         check(campaign_id)
@@ -268,7 +270,8 @@ def test_a_tranche_meets_a_declaration(monkeypatch, locked):
             asked.wait(10)
             made = declare_stop(campaign=campaign, reason="Fine", by=by, now=NOW)
             said.set()
-            return made.proposed_at and Disbursement.objects.filter(status="proposed").count()
+            assert made.pk
+            return Disbursement.objects.filter(status="proposed").count()
         return propose(campaign, 1_000, channel="match", milestone=step, by=by)
 
     ends = race(2, work)

@@ -38,7 +38,7 @@ class LineShape(serializers.Serializer[Any]):
     """A line of the budget against what was spent on it."""
 
     id = serializers.IntegerField(source="line.pk")
-    label = serializers.CharField(source="line.label")
+    label = serializers.CharField(source="line.label")  # type: ignore[assignment]
     kind = serializers.CharField(source="line.kind")
     spent = SpentShape()
 

@@ -66,7 +66,10 @@ def _reports(user: User, now: dt.datetime) -> Iterator[Task]:
     submitted = apart.filter(status=ReportStatus.SUBMITTED)
     for pk, title, at in submitted.values_list("pk", "campaign__project__title", "submitted_at"):
         yield Task(
-            _("Examine a spending report"), title, reverse("report_review", args=[pk]), at + EXAMINE_WITHIN
+            _("Examine a spending report"),
+            title,
+            reverse("report_review", args=[pk]),
+            at and at + EXAMINE_WITHIN,
         )
     late = apart.filter(status__in=OPEN_REPORTS, due_on__lt=today)
     for pk, title, due_on in late.values_list("pk", "campaign__project__title", "due_on"):

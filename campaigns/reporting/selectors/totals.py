@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, Sum
 
@@ -14,6 +14,8 @@ from campaigns.reporting.formula import Spent
 from campaigns.reporting.models import ReportItem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
 
     from campaigns.reporting.models import SpendingReport
@@ -34,7 +36,7 @@ def line_totals(campaign_id: int, items: QuerySet[ReportItem] | None = None) -> 
     """
     if items is None:
         items = ReportItem.objects.filter(report__campaign=campaign_id, report__status__in=PUBLIC_REPORTS)
-    sums = {
+    sums: dict[int, Any] = {
         row["line"]: row
         for row in items.order_by()
         .values("line")
@@ -48,7 +50,7 @@ def line_totals(campaign_id: int, items: QuerySet[ReportItem] | None = None) -> 
     return [LineTotal(line, _spent(line, sums.get(line.pk))) for line in lines]
 
 
-def _spent(line: BudgetLine, row: dict[str, int] | None) -> Spent:
+def _spent(line: BudgetLine, row: Mapping[str, int] | None) -> Spent:
     if row is None:
         return Spent(line.amount_cents)
     return Spent(line.amount_cents, int(row["reported"]), int(row["eligible"]), int(row["waiting"]))

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import require
 from campaigns.enums import MilestoneStatus
 from campaigns.locks import lock_milestone
+from campaigns.models import Milestone
 from campaigns.reporting.enums import CHANGE_TRANSITIONS, ChangeStatus, ReportStatus
-from campaigns.reporting.formula import REPORT_WITHIN
+from campaigns.reporting.formula import REPORT_WITHIN, final_due
 from campaigns.reporting.models import MilestoneChange, SpendingReport
 from campaigns.reporting.permissions import can_answer_change, can_ask_change
 from campaigns.reporting.services.letters import tell_of_milestone
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from accounts.models import User
-    from campaigns.models import Milestone
 
 
 def ask_change(
@@ -75,10 +75,19 @@ def agree_change(*, change: MilestoneChange, by: User, now: dt.datetime) -> None
         advance(change, ChangeStatus.AGREED, table=CHANGE_TRANSITIONS, now=now, by=by)
         milestone.due_on = change.due_on
         milestone.save(update_fields=["due_on"])
-        SpendingReport.objects.filter(milestone=milestone, status=ReportStatus.DRAFT).update(
-            due_on=change.due_on + REPORT_WITHIN, reminders=0
-        )
+        _move_reports(milestone, now)
         tell_of_milestone(milestone=milestone, outcome="agreed", why="", now=now)
+
+
+def _move_reports(milestone: Milestone, now: dt.datetime) -> None:
+    """Move what hangs on the date: the step's report, and the final one behind the last step of all."""
+    drafts = SpendingReport.objects.filter(status=ReportStatus.DRAFT)
+    drafts.filter(milestone=milestone).update(due_on=milestone.due_on + REPORT_WITHIN, reminders=0)
+    steps = Milestone.objects.filter(campaign=milestone.campaign_id).values_list("due_on", flat=True)
+    today = now.astimezone(CIVIL).date()
+    drafts.filter(campaign=milestone.campaign_id, milestone__isnull=True).update(
+        due_on=final_due(list(steps), today, today), reminders=0
+    )
 
 
 def refuse_change(*, change: MilestoneChange, why: str, by: User, now: dt.datetime) -> None:

@@ -9,11 +9,13 @@ from django import template
 from campaigns.enums import CampaignStatus, MilestoneStatus
 from campaigns.reporting.enums import ChangeStatus, ReportStatus, StopStatus
 from campaigns.reporting.models import MilestoneFile
-from campaigns.reporting.selectors.reads import is_overdue, standing_stop
+from campaigns.reporting.selectors.reads import standing_stop
 from crowdfund.kit import clock
 
 if TYPE_CHECKING:
-    from campaigns.models import Campaign, Milestone
+    import datetime as dt
+
+    from campaigns.models import Campaign
     from crowdfund.kit.states import StatusEvent
 
 register = template.Library()
@@ -46,9 +48,7 @@ def milestone_photos(campaign: Campaign) -> dict[str, Any]:
     return {"photos": photos if campaign.status == CampaignStatus.FUNDED else []}
 
 
-@register.filter
-def overdue(milestone: Milestone | dict[str, Any]) -> bool:
-    """Say whether a step (a row, or what a page keeps of one) should have been reached before today."""
-    if isinstance(milestone, dict):
-        return milestone["status"] == MilestoneStatus.PLANNED and milestone["due_on"] < clock.today()
-    return is_overdue(milestone, clock.today())
+@register.simple_tag
+def civil_today() -> dt.date:
+    """Give the civil day once a page: the clock is the database's."""
+    return clock.today()

@@ -69,8 +69,8 @@ def milestone_work(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, _("The file is added."))
             return redirect("milestone_work", slug, pk)
     elif change.is_valid():
-        deed = functools.partial(ask_change, milestone=step, **facts(request), **change.cleaned_data)
-        if served(change, deed):
+        ask = functools.partial(ask_change, milestone=step, **facts(request), **change.cleaned_data)
+        if served(change, ask):
             messages.success(request, _("The request is sent: an officer answers it."))
             return redirect("milestone_work", slug, pk)
     context = _context(
