@@ -28,6 +28,7 @@ class PaymentsConfig(AppConfig):
         from payments.services import (
             charge,
             close,
+            expiry,
             payee_effect,
             release,
             shortfall,
@@ -41,6 +42,7 @@ class PaymentsConfig(AppConfig):
         jobs.register("pledges.release", release.release_due, every=2)
         jobs.register("pledges.recovery_end", windows.end_windows, every=30)
         jobs.register("settlements.tell", shortfall.tell_backers, every=30)
+        jobs.register("matching.expire", expiry.release_expired, every=60)
         jobs.register("payouts.execute", transfer.execute_payouts, every=2)
         jobs.register("payees.apply", payee_effect.apply_payee_changes, every=30)
         desk.register_officer(money.officer_tasks)

@@ -11,11 +11,13 @@ from payments.api import payees as payees_api
 from payments.api import payouts as payouts_api
 from payments.api import pledges as pledges_api
 from payments.api.back_routes import routes as back_api_urlpatterns
+from payments.api.match import urlpatterns as match_api_urlpatterns
 from payments.api.unspent import routes as unspent_api_urlpatterns
 from payments.views import (
     all_money,
     my_pledges,
     officer_disputes,
+    officer_match,
     officer_money,
     officer_paid_back,
     officer_payouts,
@@ -70,6 +72,9 @@ money_urlpatterns = [
     path(_("officer/disbursements/<int:pk>/mandate/"), officer_money.mandate, name="mandate"),
     path(_("officer/disbursements/<int:pk>/receipt/"), officer_money.receipt, name="receipt"),
     path(_("officer/campaigns/<slug:slug>/money/"), officer_money.officer_money, name="officer_money"),
+    path(_("officer/campaigns/<slug:slug>/match/"), officer_match.officer_match, name="officer_match"),
+    path(_("officer/match-extensions/<int:pk>/"), officer_match.match_extension, name="match_extension"),
+    path(_("officer/match-corrections/<int:pk>/"), officer_match.match_correction, name="match_correction"),
     path(
         _("officer/campaigns/<slug:slug>/disbursements/new/"),
         officer_money.disbursement_new,
@@ -105,6 +110,7 @@ payout_api_urlpatterns = [
     path("payee-changes/<int:pk>/object/", payees_api.ObjectView.as_view(), name="api_payee_object"),
 ]
 money_api_urlpatterns = [
+    *match_api_urlpatterns,
     path("campaigns/<slug:slug>/money/", money_api.CampaignMoneyView.as_view(), name="api_campaign_money"),
     path("money/", all_money_api.AllMoneyView.as_view(), name="api_money"),
     path("disbursements/", money_api.DisbursementsView.as_view(), name="api_disbursements"),

@@ -43,7 +43,7 @@ from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
 from tests.campaigns import calling, reporting_permissions
-from tests.payments import back_permissions, counter, receipt_rows
+from tests.payments import back_permissions, counter, pot_permissions, receipt_rows
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
@@ -110,7 +110,7 @@ class Stage:
         done = decisions.admit_application(
             application=self.application(submitted=True), reason="r", by=self.officer, now=NOW
         )
-        reservation = done.campaign.reservation
+        reservation = done.campaign.reservations.get()
         crowd = Crowd(400_000, 9)
         matching.propose_match(campaign=done.campaign, pledged=crowd, collected=crowd, now=NOW)
         reservation.refresh_from_db()
@@ -897,6 +897,7 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     ),
 }
 TABLE |= back_permissions.ROWS
+TABLE |= pot_permissions.ROWS
 TABLE |= reporting_permissions.ROWS
 
 

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("planned", "Planned"),
                     ("reached", "Reached, to be accepted"),
-                    ("accepted", "Accepted"),
+                    ("accepted", "Reached and accepted"),
                 ],
                 default="planned",
                 max_length=10,

@@ -185,6 +185,9 @@ DEBIT_LIMIT_CENTS = env.int("DEBIT_LIMIT_CENTS", default=1_000_000)  # Stripe ta
 CASH_LIMIT_CENTS = env.int("CASH_LIMIT_CENTS", default=100_000)  # the most that a desk takes for one receipt
 CASH_NAMED_ABOVE_CENTS = env.int("CASH_NAMED_ABOVE_CENTS", default=100_000)  # above it the donor gives a name
 PLEDGE_MIN_CENTS = env.int("PLEDGE_MIN_CENTS", default=200)
+RESERVATION_DAYS = env.int(
+    "RESERVATION_DAYS", default=365
+)  # a campaign launches until then, or its match is free
 RECONCILE_NIGHTLY = env.bool("RECONCILE_NIGHTLY", default=True)
 # Bank transfers: off while there is no account (see docs/bank.md)
 BANK_ACCOUNT_IBAN = env.str("BANK_ACCOUNT_IBAN", default="").replace(" ", "").upper()

@@ -127,7 +127,7 @@ class CampaignMoneyView(APIView):
     @extend_schema(responses=MoneySerializer, tags=["campaigns"])
     def get(self, request: Request, slug: str) -> Response:
         """Pledged, collected, given back and paid out, out of the ledger. Public."""
-        campaign = get_object_or_404(Campaign.objects.public().select_related("reservation"), slug=slug)
+        campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
         money = dataclasses.asdict(money_of(campaign))
         return Response({name: money[name] for name in PUBLIC})
 

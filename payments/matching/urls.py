@@ -13,6 +13,7 @@ urlpatterns = [
     path(_("open-data/ledger.csv"), open_data.ledger_csv, name="ledger_csv"),
     path(_("officer/funds/"), funds.funds, name="funds"),
     path(_("officer/funds/<int:pk>/"), funds.fund, name="fund"),
+    path(_("officer/calls/<slug:slug>/sponsors/new/"), funds.sponsor_fund, name="sponsor_fund"),
     path(_("officer/fund-changes/<int:pk>/"), funds.fund_change, name="fund_change"),
     path(_("officer/commitments/<slug:slug>/"), acts.commitment, name="commitment"),
     path(_("officer/acts/<int:pk>/confirm/"), acts.commitment_confirm, name="commitment_confirm"),
@@ -22,6 +23,8 @@ api_urlpatterns = [
     path("programmes/<slug:slug>/ladder/", reads_api.programme_ladder_view, name="api_programme_ladder"),
     path("campaigns/<slug:slug>/match/", reads_api.campaign_match_view, name="api_campaign_match"),
     path("funds/<int:pk>/", funds_api.fund_view, name="api_fund"),
+    path("funds/<int:pk>/close/", funds_api.fund_close_view, name="api_fund_close"),
+    path("calls/<slug:slug>/funds/", funds_api.CallFundsView.as_view(), name="api_call_funds"),
     path("fund-changes/", funds_api.FundChangesView.as_view(), name="api_fund_changes"),
     path(
         "fund-changes/<int:pk>/approve/", funds_api.fund_change_approve_view, name="api_fund_change_approve"

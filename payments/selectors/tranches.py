@@ -39,7 +39,8 @@ def _standing(campaign_id: int) -> QuerySet[Disbursement]:
 def whole_match_cents(campaign_id: int) -> int:
     """Return the match that an act binds, paid or not yet, over all funds."""
     found = Campaign.objects.filter(pk=campaign_id).aggregate(
-        bound=Sum("reservation__bound_cents", default=0), paid=Sum("reservation__disbursed_cents", default=0)
+        bound=Sum("reservations__bound_cents", default=0),
+        paid=Sum("reservations__disbursed_cents", default=0),
     )
     return int(found["bound"] + found["paid"])
 

@@ -63,7 +63,7 @@ def received(campaign: Campaign) -> Received:
         receivable__campaign=campaign, kind=ClosingKind.PAID, status=ProposalStatus.APPROVED
     )
     crowd = _sum(paid) - _sum(taken_back) - _sum(paid_back)
-    return Received(_sum(match, "reservation__disbursed_cents"), max(0, crowd), eligible_cents(campaign.pk))
+    return Received(_sum(match, "reservations__disbursed_cents"), max(0, crowd), eligible_cents(campaign.pk))
 
 
 def _sum(rows: QuerySet[Any], field: str = "amount_cents") -> int:

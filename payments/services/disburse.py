@@ -31,11 +31,11 @@ from payments.enums import (
 from payments.gateway.client import GatewayError
 from payments.gateway.transfers import available_cents
 from payments.locks import lock_campaign, lock_channel, lock_disbursement
-from payments.matching.services import fund_of, lock_fund_of
+from payments.matching.locks import lock_funds_of
 from payments.models import Disbursement, Payout, PayoutAccount
 from payments.permissions import can_decide_disbursement, can_propose_disbursement
 from payments.selectors.payees import Payee, payee_now, same_payee
-from payments.selectors.releasable import ahead_cents, releasable
+from payments.selectors.releasable import ahead_cents, releasable, sponsor_room
 from payments.services.payout_letters import tell_team_released
 from payments.services.tranches import check_not_stopped, check_tranche
 from payments.services.void import make_void
@@ -103,10 +103,10 @@ def propose_disbursement(
 
 
 def lock_money(campaign_id: int, channel: str) -> None:
-    """Lock what a decision in this channel takes from: the campaign's channel, and a sponsor's pot for all of its."""
+    """Lock what a decision in this channel takes from: the campaign's channel, and sponsors' pots for all of theirs."""
     lock_channel(campaign_id, channel)
-    if channel == Channel.SPONSOR:
-        lock_fund_of(campaign_id)
+    if channel == Channel.SPONSOR and not lock_funds_of(campaign_id):
+        raise Refused("no_match", _("No call matches this campaign."))
 
 
 def _check_proposal(
@@ -218,9 +218,30 @@ def _release(decision: Disbursement, now: dt.datetime) -> None:
         "now": now,
     }
     if decision.channel == Channel.SPONSOR:
-        postings.sponsor_released(fund_id=fund_of(decision.campaign_id), **booking)
+        _release_sponsors(decision, now)
     elif decision.channel != Channel.MATCH:
         postings.crowd_released(channel=decision.channel, **booking)
+
+
+def _release_sponsors(decision: Disbursement, now: dt.datetime) -> None:
+    """Take a tranche out of the sponsors' money, pot by pot in their order."""
+    shares: list[tuple[int, int]] = []
+    left = decision.amount_cents
+    for fund_id, room in sponsor_room(decision.campaign):
+        share = min(left, room)
+        left -= share
+        if share:
+            shares.append((fund_id, share))
+    if left:
+        raise Refused("above_held", _("Less than this may be released now."))
+    for fund_id, share in shares:
+        postings.sponsor_released(
+            fund_id=fund_id,
+            campaign_id=decision.campaign_id,
+            cents=share,
+            reference=postings.part_of(f"disbursement:{decision.pk}", fund_id, len(shares)),
+            now=now,
+        )
 
 
 def _check_covered(decision: Disbursement, found: Releasable) -> None:

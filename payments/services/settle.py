@@ -15,16 +15,15 @@ from crowdfund.kit.states import advance
 from payments.enums import (
     COUNTS_AS_COLLECTED,
     COUNTS_AT_THE_DEADLINE,
-    OF_THE_PLEDGE,
     PLEDGE_TRANSITIONS,
-    STANDING_REFUNDS,
     STILL_COLLECTING,
     PledgeStatus,
 )
 from payments.locks import lock_campaign, lock_channel
 from payments.matching.formula import Crowd
 from payments.matching.services import propose_match, release_reservation
-from payments.models import Pledge, Refund, Settlement, TotalsDelta
+from payments.models import Pledge, Settlement, TotalsDelta
+from payments.selectors.collected import collected_now
 from payments.selectors.rules import rule_of
 from payments.services.announce import tell_team_decided
 from payments.services.refund import refund_shortfall
@@ -148,17 +147,11 @@ def _still_collecting(campaign: Campaign) -> bool:
 
 def _count(settlement: Settlement, rule: MatchRule | None, now: dt.datetime) -> None:
     """Fix what was collected: less what went back or is going back; what is disputed or lost does not count."""
-    standing = Pledge.objects.filter(campaign_id=settlement.campaign_id, status__in=COUNTS_AS_COLLECTED)
-    collected = standing.aggregate(
-        cents=Sum("amount_cents", default=0), fees=Sum("fee_cents", default=0), pledges=Count("pk")
-    )
-    back = Refund.objects.filter(
-        pledge__in=standing, reason__in=OF_THE_PLEDGE, status__in=STANDING_REFUNDS
-    ).aggregate(cents=Sum("amount_cents", default=0))
+    collected = collected_now(settlement.campaign_id)
     settlement.finished_at = now
-    settlement.collected_cents = collected["cents"] - back["cents"]
-    settlement.collected_pledges = collected["pledges"]
-    settlement.fees_cents = collected["fees"]
+    settlement.collected_cents = collected.cents
+    settlement.collected_pledges = collected.pledges
+    settlement.fees_cents = collected.fees_cents
     settlement.mark_cents = mark_cents(settlement.campaign, rule)
     settlement.shortfall = policy_for(
         collected_cents=settlement.collected_cents, mark=settlement.mark_cents, rule=rule

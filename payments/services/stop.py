@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.reporting.enums import StopStatus
 from campaigns.reporting.models import ProjectStop
 from crowdfund.kit import clock, jobs
 from crowdfund.kit.errors import Refused
-from payments import postings
 from payments.enums import (
     CROWD_CHANNELS,
     UNSENT_PAYOUTS,
@@ -22,9 +20,10 @@ from payments.enums import (
 )
 from payments.locks import lock_channel, lock_disbursement, lock_payout
 from payments.matching.enums import ReservationStatus
-from payments.matching.models import MatchFund, Reservation
-from payments.matching.services import release_reservation
-from payments.models import Disbursement, Payout, Pledge, TotalsDelta
+from payments.matching.locks import lock_funds_of
+from payments.matching.services import save_unpaid, saveable
+from payments.models import Disbursement, Payout, Pledge
+from payments.selectors.releasable import unpaid_by_pot
 from payments.services.announce import tell_stopped
 from payments.services.void import make_void
 
@@ -52,7 +51,7 @@ def stop_money(*, campaign: Campaign, by: User | None, why: str, now: dt.datetim
     )
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         _void(pk, by, now)
-    _free_match(campaign, by, why, now)
+    _free_match(campaign, now)
     jobs.wake("stops.tell")
 
 
@@ -64,40 +63,19 @@ def _void(pk: int, by: User | None, now: dt.datetime) -> None:
         make_void(decision=decision, payout=payout, why="the project stops", by=by, now=now)
 
 
-def _free_match(campaign: Campaign, by: User | None, why: str, now: dt.datetime) -> None:
-    for reservation in Reservation.objects.filter(campaign=campaign).order_by("pk"):
-        if reservation.status == ReservationStatus.RECORDED:
-            raise Refused(
-                "act_waits", _("An act on this project's match waits to be confirmed: decide on it first.")
-            )
-        if reservation.status == ReservationStatus.COMMITTED:
-            _economise(reservation, now)
-    if Reservation.objects.filter(
-        campaign=campaign, status__in=[ReservationStatus.RESERVED, ReservationStatus.PROPOSED]
-    ).exists():
-        release_reservation(campaign=campaign, now=now, by=by, why=why[:200])
-
-
-def _economise(reservation: Reservation, now: dt.datetime) -> None:
-    """Give back what is bound and not on its way; the act stays, and says what it once bound."""
-    under_way = Disbursement.objects.filter(
-        campaign=reservation.campaign_id,
-        channel__in=[Channel.MATCH, Channel.SPONSOR],
-        status=DisbursementStatus.APPROVED,
-    )
-    cents = reservation.bound_cents - sum(under_way.values_list("amount_cents", flat=True))
-    if cents <= 0:
-        return
-    Reservation.objects.filter(pk=reservation.pk).update(bound_cents=F("bound_cents") - cents)
-    MatchFund.objects.filter(pk=reservation.fund_id).update(free_cents=F("free_cents") + cents)
-    TotalsDelta.objects.create(campaign_id=reservation.campaign_id, match_cents=-cents)
-    postings.match_economy(
-        fund_id=reservation.fund_id,
-        campaign_id=reservation.campaign_id,
-        cents=cents,
-        reference=f"stop:{reservation.campaign_id}:{reservation.pk}",
-        now=now,
-    )
+def _free_match(campaign: Campaign, now: dt.datetime) -> None:
+    """Give back what is reserved, or bound and not on its way; an act stays, and says what it once bound."""
+    rows = lock_funds_of(campaign.pk)
+    if any(row.status == ReservationStatus.RECORDED for row in rows):
+        raise Refused(
+            "act_waits", _("An act on this project's match waits to be confirmed: decide on it first.")
+        )
+    unpaid = unpaid_by_pot(campaign)
+    cents = sum(max(0, left) for _row, left in saveable(rows, unpaid))
+    if cents:
+        save_unpaid(
+            campaign_id=campaign.pk, cents=cents, unpaid=unpaid, reference=f"stop:{campaign.pk}", now=now
+        )
 
 
 def tell_backers_of_stops() -> int:

@@ -10,7 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -19,11 +19,11 @@ from crowdfund.kit.clock import CIVIL
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.money import format_euro
 from crowdfund.kit.states import record_birth
-from payments import postings
 from payments.enums import Channel, DisbursementStatus, ProposalStatus, ReturnWay
 from payments.locks import lock_campaign, lock_channel
-from payments.matching.models import MatchFund, Reservation
-from payments.matching.services import fund_of
+from payments.matching.enums import FundMoney
+from payments.matching.models import MatchFund
+from payments.matching.services import return_match
 from payments.models import Disbursement, MatchReturn, UnspentDecision
 from payments.permissions import (
     can_decide_match_return,
@@ -36,8 +36,11 @@ from payments.services import proposals
 from payments.services.announce import tell_team_unspent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import User
     from campaigns.models import Campaign
+    from payments.matching.services import Taken
 
 RETURN_WITHIN: Final = dt.timedelta(days=30)
 LONGEST_USE: Final = 500
@@ -225,26 +228,21 @@ def approve_match_return(*, match_return: MatchReturn, by: User, now: dt.datetim
         lock_channel(decision.campaign_id, Channel.MATCH)
         proposals.approve(match_return, by=by, now=now)
         cents, reference = match_return.amount_cents, f"match_return:{match_return.pk}"
-        return_match(campaign=decision.campaign, cents=cents, reference=reference, now=now, by=by)
-        if match_return.way == ReturnWay.BANK:
-            fund_id = fund_of(decision.campaign_id)
-            postings.sponsor_returned(fund_id=fund_id, cents=cents, reference=reference, now=now)
+        taken = return_match(campaign=decision.campaign, cents=cents, reference=reference, now=now, by=by)
+        _check_pots(match_return, taken)
         decision.returned_cents += cents
         decision.save(update_fields=["returned_cents"])
 
 
-def return_match(*, campaign: Campaign, cents: int, reference: str, now: dt.datetime, by: User) -> None:
-    """Move disbursed match back into the pot: the reservation, the pot and the ladder in one. Raises `Refused`."""
-    moved = Reservation.objects.filter(campaign=campaign, disbursed_cents__gte=cents).update(
-        disbursed_cents=F("disbursed_cents") - cents
-    )
-    if not moved:
-        raise Refused("match_not_disbursed", _("Less than this amount of the match was paid."))
-    fund_id = fund_of(campaign.pk)
-    MatchFund.objects.filter(pk=fund_id).update(free_cents=F("free_cents") + cents)
-    postings.match_returned(
-        fund_id=fund_id, campaign_id=campaign.pk, cents=cents, reference=reference, now=now
-    )
+def _check_pots(match_return: MatchReturn, taken: Sequence[Taken]) -> None:
+    """Hold a return to the pots of its own money: the last pot is filled first, whichever that is."""
+    wanted = FundMoney.HELD if match_return.way == ReturnWay.BANK else FundMoney.TREASURY
+    other = MatchFund.objects.filter(pk__in=[one.fund_id for one in taken]).exclude(money=wanted)
+    if other.exists():
+        raise Refused(
+            "other_pots_first",
+            _("Other pots get their money back first: record what came back to them before this."),
+        )
 
 
 def reject_match_return(*, match_return: MatchReturn, why: str, by: User, now: dt.datetime) -> None:

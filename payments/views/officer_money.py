@@ -59,7 +59,7 @@ def _done(form: forms.Form, deed: Callable[[], object]) -> bool:
 
 def _campaign(slug: str) -> Campaign:
     return get_object_or_404(
-        Campaign.objects.select_related("project__organisation", "settlement", "reservation"), slug=slug
+        Campaign.objects.select_related("project__organisation", "settlement"), slug=slug
     )
 
 
@@ -89,6 +89,7 @@ def officer_money(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign,
         "settlement": getattr(campaign, "settlement", None),
+        "has_match": campaign.reservations.exists(),
         "disbursements": all_disbursements().filter(campaign=campaign),
         "may_propose": can_propose_disbursement(request.user, campaign) and campaign.status == "funded",
         "unspent": unspent_decisions().filter(campaign=campaign),

@@ -334,7 +334,7 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
     client.post(reverse("fund_change", args=[call.fund_changes.get().pk]), {"approve": "1"})
     log_in(officer)
     call.refresh_from_db()
-    assert (call.status, call.fund.free_cents) == ("published", 55_000_000)
+    assert (call.status, call.funds.get().free_cents) == ("published", 55_000_000)
     late = client.post(
         edit, given | {"cost_max_cents": "80.000", "closes_at": "2027-01-31T18:00", "title": "Altro"}
     )

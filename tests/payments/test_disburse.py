@@ -71,7 +71,7 @@ def committed(bound_cents: int = 600_000) -> Campaign:
     asked = application(call())
     reserve_match(application=asked, now=NOW)
     crowd = Crowd(400_000, 4)
-    reservation = propose_match(campaign=asked.campaign, pledged=crowd, collected=crowd, now=NOW)
+    [reservation] = propose_match(campaign=asked.campaign, pledged=crowd, collected=crowd, now=NOW)
     act = record_act(reservation=reservation, act=ACT, by=world.staff(Role.OFFICER), now=NOW)
     confirm_act(act=act, by=world.staff(Role.APPROVER), now=NOW)
     Campaign.objects.filter(pk=asked.campaign.pk).update(

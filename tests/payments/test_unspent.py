@@ -19,7 +19,7 @@ from payments.formula import Unspent, split_unspent
 from payments.ledger.selectors import credit_balance, debit_balance, faults
 from payments.matching.models import MatchFund, Reservation
 from payments.matching.selectors import books_that_disagree
-from payments.matching.services import disburse_tranche
+from payments.matching.services import Taken, disburse_tranche
 from payments.models import Disbursement, MatchReturn, UnspentDecision
 from payments.services import unspent
 from payments.services.unspent import (
@@ -94,7 +94,9 @@ def reported(officer, *, eligible: int = 700_000, crowd: int = 400_000, paid_by:
         paid(campaign, step, 600_000)
     else:
         pay(campaign, "sponsor", 600_000)
-        disburse_tranche(campaign_id=campaign.pk, cents=600_000, reference="test:1", now=NOW)
+        MatchFund.objects.update(money="held")
+        shares = [Taken(MatchFund.objects.get().pk, 600_000)]
+        disburse_tranche(campaign_id=campaign.pk, cents=600_000, reference="test:1", now=NOW, shares=shares)
     if crowd:
         pay(campaign, "card", crowd)
     settled(final(campaign), owner, officer, eligible)
@@ -154,7 +156,7 @@ class TestUnspent:
         made = arrived(decision, officer, 180_000, way="bank", document="CRO 1")
         approve_match_return(match_return=made, by=approver, now=NOW)
         assert credit_balance(f"held_fund:{fund.pk}") - before == 180_000
-        assert [row.code for row in booked_before(180_000)] == ["sponsor_returned"]
+        assert [row.code for row in booked_before(180_000)] == ["match_returned"]
         assert list(faults()) == []
 
     def test_everything_spent_gives_nothing_back(self, officer):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from crowdfund.management.city import after, before, campaign, money
+from crowdfund.management.city import after, before, campaign, money, sponsor
 from crowdfund.management.city.walk import Walk
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def build(walk: Walk) -> None:
     """Write the agenda: one project at every station of the path."""
     projects = {entry["key"]: entry for entry in walk.data["projects"]}
     before.schedule(walk)
+    sponsor.schedule(walk)
     campaign.schedule(walk, projects["ciclofficina"], call="first", launched=-720, days=55)
     walk.on(-659, let_jobs_run)  # the deadline has passed: close and charge
     walk.on(-656, lambda now: campaign.recover_one(walk, "ciclofficina", now))

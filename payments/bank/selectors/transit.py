@@ -44,7 +44,7 @@ BOOKED_ELSEWHERE = (
     "own_advance",
     "receivable_paid",
     "sponsor_received",
-    "sponsor_returned",
+    "match_returned",
     "cash_banked",
     "stripe_to_bank",
 )

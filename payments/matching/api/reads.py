@@ -38,6 +38,17 @@ class StepSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class ShareSerializer(serializers.Serializer[Any]):
+    """What one pot bears of a match."""
+
+    fund_id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    status = serializers.CharField()
+    cents = serializers.IntegerField()
+    maximum_cents = serializers.IntegerField()
+
+
 class MatchSerializer(serializers.Serializer[Any]):
     """A campaign's match, each step of the computation, and the rule as data."""
 
@@ -48,6 +59,9 @@ class MatchSerializer(serializers.Serializer[Any]):
     missing_cents = serializers.IntegerField()
     steps = StepSerializer(many=True)
     rule = serializers.DictField()
+    shares = ShareSerializer(
+        many=True, help_text="Which pot bears how much, in the order in which they are taken from."
+    )
 
 
 @extend_schema(responses=LadderSerializer, tags=["programmes"])
