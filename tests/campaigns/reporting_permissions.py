@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
+
 from campaigns.reporting.models import ReportItem, SpendingReport
 from campaigns.reporting.services import (
     changes,
@@ -85,7 +87,7 @@ def settled(stage: Stage) -> Any:
     campaign = reservation.campaign
     past = {"opens_at": NOW - dt.timedelta(days=70), "deadline": NOW - dt.timedelta(days=9)}
     type(campaign).objects.filter(pk=campaign.pk).update(status="funded", **past)
-    Reservation.objects.update(status="committed", reserved_cents=0, disbursed_cents=300_000)
+    Reservation.objects.update(status="committed", reserved_cents=0, disbursed_cents=F("reserved_cents"))
     Disbursement.objects.create(
         campaign=campaign, channel="match", amount_cents=300_000, payee="x", reason="r", status="paid",
         **Disbursement.proposal(stage.officer, NOW), **Disbursement.decision(stage.approver, NOW),
