@@ -44,7 +44,7 @@ def _change(request: Request, pk: int) -> MilestoneChange:
 
 
 def _shown(pk: int) -> Response:
-    return Response(shapes.MilestoneShape(reads.milestones().get(pk=pk)).data)
+    return Response(shapes.MilestoneStateShape(reads.milestones().get(pk=pk)).data)
 
 
 class OfMilestones(APIView):
@@ -56,10 +56,10 @@ class OfMilestones(APIView):
 class MilestoneView(OfMilestones):
     """One milestone."""
 
-    @extend_schema(responses=shapes.MilestoneShape, tags=TAG)
+    @extend_schema(responses=shapes.MilestoneStateShape, tags=TAG)
     def get(self, request: Request, pk: int) -> Response:
         """Read a milestone with its files and requests. For the team and the city's staff."""
-        return Response(shapes.MilestoneShape(_step(request, pk)).data)
+        return Response(shapes.MilestoneStateShape(_step(request, pk)).data)
 
 
 class FilesView(OfMilestones):
@@ -78,7 +78,7 @@ class FilesView(OfMilestones):
 class ReachView(OfMilestones):
     """A milestone reported."""
 
-    @extend_schema(request=shapes.EvidenceGiven, responses=shapes.MilestoneShape, tags=TAG)
+    @extend_schema(request=shapes.EvidenceGiven, responses=shapes.MilestoneStateShape, tags=TAG)
     def post(self, request: Request, pk: int) -> Response:
         """Report it as done, with what shows it. For the team and officers."""
         reach_milestone(
@@ -90,7 +90,7 @@ class ReachView(OfMilestones):
 class AcceptView(OfMilestones):
     """A milestone accepted."""
 
-    @extend_schema(request=None, responses=shapes.MilestoneShape, tags=TAG)
+    @extend_schema(request=None, responses=shapes.MilestoneStateShape, tags=TAG)
     def post(self, request: Request, pk: int) -> Response:
         """Accept it: a tranche of the match may hang on it. For officers."""
         accept_milestone(milestone=_step(request, pk), **facts(request))
@@ -100,7 +100,7 @@ class AcceptView(OfMilestones):
 class SendBackView(OfMilestones):
     """A milestone sent back."""
 
-    @extend_schema(request=shapes.ReasonGiven, responses=shapes.MilestoneShape, tags=TAG)
+    @extend_schema(request=shapes.ReasonGiven, responses=shapes.MilestoneStateShape, tags=TAG)
     def post(self, request: Request, pk: int) -> Response:
         """Give it back to its team, with the reason. For officers."""
         step = _step(request, pk)

@@ -200,7 +200,7 @@ class ChangeShape(serializers.ModelSerializer[MilestoneChange]):
         read_only_fields = fields
 
 
-class MilestoneShape(serializers.ModelSerializer[Milestone]):
+class MilestoneStateShape(serializers.ModelSerializer[Milestone]):
     """A step of the work, for the team and the city's staff."""
 
     campaign = serializers.CharField(source="campaign.slug")
