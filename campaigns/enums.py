@@ -163,13 +163,15 @@ class IndicatorField(TextChoices):
 
 
 class MilestoneStatus(TextChoices):
-    """Whether a milestone was reached."""
+    """Whether a milestone was reached: the team says so, an officer accepts it or sends it back."""
 
     PLANNED = "planned", _("Planned")
-    REACHED = "reached", _("Reached")
+    REACHED = "reached", _("Reached, to be accepted")
+    ACCEPTED = "accepted", _("Reached and accepted")
 
 
 MILESTONE_TRANSITIONS: Transitions = {
     MilestoneStatus.PLANNED: frozenset({MilestoneStatus.REACHED}),
-    MilestoneStatus.REACHED: frozenset(),
+    MilestoneStatus.REACHED: frozenset({MilestoneStatus.ACCEPTED, MilestoneStatus.PLANNED}),
+    MilestoneStatus.ACCEPTED: frozenset(),
 }

@@ -8,6 +8,7 @@ from campaigns.accompaniment.urls import api_urlpatterns as accompaniment_api
 from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
 from campaigns.commission.urls import api_urlpatterns as commission_api
+from campaigns.reporting.urls import api_urlpatterns as reporting_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
 from crowdfund.api_docs import api_docs
@@ -26,6 +27,7 @@ urlpatterns = [
     *campaigns_api,
     *calls_api,
     *commission_api,
+    *reporting_api,
     *codesign_api,
     *sustainability_api,
     *accompaniment_api,

@@ -56,13 +56,15 @@ class PaymentsConfig(AppConfig):
     def _register_money_back() -> None:
         """Register refunds, disputes and what is taken back for them."""
         from crowdfund.kit import desk, jobs
-        from payments.selectors import back_desk
-        from payments.services import dispute_answers, disputes, refund_send, reversals
+        from payments.selectors import back_desk, unspent_desk
+        from payments.services import dispute_answers, disputes, refund_send, reversals, stop
 
         jobs.register("refunds.execute", refund_send.execute_refunds, every=5)
         jobs.register("refunds.waiting", refund_send.go_on_with_waiting, every=30)
         jobs.register("reversals.execute", reversals.execute_reversals, every=5)
         jobs.register("disputes.answer", dispute_answers.send_answers, every=5)
+        jobs.register("stops.tell", stop.tell_backers_of_stops, every=30)
         jobs.register("disputes.follow", disputes.follow_disputes, every=60)
         desk.register_officer(back_desk.officer_tasks)
+        desk.register_officer(unspent_desk.officer_tasks)
         desk.register_team(back_desk.team_tasks)

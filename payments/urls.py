@@ -12,6 +12,7 @@ from payments.api import payouts as payouts_api
 from payments.api import pledges as pledges_api
 from payments.api.back_routes import routes as back_api_urlpatterns
 from payments.api.match import urlpatterns as match_api_urlpatterns
+from payments.api.unspent import routes as unspent_api_urlpatterns
 from payments.views import (
     all_money,
     my_pledges,
@@ -23,6 +24,7 @@ from payments.views import (
     officer_receivables,
     officer_refunds,
     officer_reserve,
+    officer_unspent,
     payees,
     pledge,
     recover,
@@ -142,16 +144,25 @@ back_urlpatterns = [
     path(_("officer/reserve/<int:pk>/"), officer_reserve.advance, name="advance"),
 ]
 
+# Money that was not spent
+unspent_urlpatterns = [
+    path(_("officer/campaigns/<slug:slug>/unspent/new/"), officer_unspent.unspent_new, name="unspent_new"),
+    path(_("officer/unspent/<int:pk>/"), officer_unspent.unspent, name="unspent"),
+    path(_("officer/match-returns/<int:pk>/"), officer_unspent.match_return, name="match_return"),
+]
+
 urlpatterns: list[URLPattern] = [
     *backer_urlpatterns,
     *money_urlpatterns,
     *payout_urlpatterns,
     *back_urlpatterns,
+    *unspent_urlpatterns,
 ]
 api_urlpatterns: list[URLPattern] = [
     *backer_api_urlpatterns,
     *money_api_urlpatterns,
     *payout_api_urlpatterns,
     *back_api_urlpatterns,
+    *unspent_api_urlpatterns,
 ]
 root_urlpatterns: list[URLPattern] = [path("webhooks/stripe/", stripe_webhook, name="stripe_webhook")]

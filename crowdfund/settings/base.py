@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "campaigns",
     "campaigns.calls",
     "campaigns.commission",
+    "campaigns.reporting",
     "campaigns.codesign",
     "campaigns.sustainability",
     "campaigns.accompaniment",

@@ -106,6 +106,13 @@ class ProposalSerializer(serializers.Serializer[Any]):
         queryset=Milestone.objects.all(), required=False, allow_null=True, default=None
     )
     reason = serializers.CharField(max_length=200)
+    despite = serializers.CharField(
+        max_length=160,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Why a tranche of the match is proposed although the report on the one before is not there.",
+    )
 
 
 class WhySerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
-from campaigns.enums import CampaignStatus, MilestoneStatus
+from campaigns.enums import CampaignStatus
 from crowdfund.kit import jobs
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.money import format_euro
@@ -20,7 +20,6 @@ from crowdfund.kit.states import IllegalTransition, advance, record_birth
 from payments import postings
 from payments.enums import (
     DISBURSEMENT_TRANSITIONS,
-    MATCH_CHANNELS,
     PAID_BY_CARD_ACCOUNT,
     PAID_BY_IBAN,
     Channel,
@@ -38,6 +37,7 @@ from payments.permissions import can_decide_disbursement, can_propose_disburseme
 from payments.selectors.payees import Payee, payee_now, same_payee
 from payments.selectors.releasable import ahead_cents, releasable, sponsor_room
 from payments.services.payout_letters import tell_team_released
+from payments.services.tranches import check_not_stopped, check_tranche
 from payments.services.void import make_void
 
 if TYPE_CHECKING:
@@ -66,11 +66,14 @@ def propose_disbursement(
     by: User,
     now: dt.datetime,
     milestone: Milestone | None = None,
+    despite: str = "",
 ) -> Disbursement:
     """Propose to release `amount_cents` of a funded campaign's money in one channel to its organisation.
 
-    Amount and payee never change afterwards: a different one is another proposal. Raises `Invalid` for an amount
-    above what the channel still has, `Refused` when the payee can't be paid.
+    Amount and payee never change afterwards: a different one is another proposal. `despite` says why a tranche of the
+    match is proposed although the report on the one before is not there; who approves reads it. Raises `Invalid` for
+    an amount above what the channel or the milestone still has, `Refused` when the payee can't be paid, the report is
+    lacking, or the project has stopped.
     """
     require(can_propose_disbursement(by, campaign))
     _check_proposal(campaign, channel, amount_cents, reason, milestone)
@@ -78,11 +81,14 @@ def propose_disbursement(
         locked = lock_campaign(campaign.pk)
         if locked.status != CampaignStatus.FUNDED:
             raise Refused("not_funded", _("Money leaves only after the collection has ended."))
+        check_not_stopped(locked.pk)
         lock_money(locked.pk, channel)
         left = releasable(locked, channel, now).maximum_cents
         if amount_cents > left:
             raise _above(left)
-        _check_milestone(locked, channel, milestone)
+        lacking = check_tranche(
+            locked, channel, milestone, amount_cents=amount_cents, despite=despite, now=now
+        )
         disbursement = Disbursement.objects.create(
             campaign=locked,
             channel=channel,
@@ -92,7 +98,7 @@ def propose_disbursement(
             reason=reason.strip(),
             **Disbursement.proposal(by, now),
         )
-        record_birth(disbursement, now=now, by=by)
+        record_birth(disbursement, now=now, by=by, why=lacking)
     return disbursement
 
 
@@ -115,18 +121,6 @@ def _check_proposal(
     if milestone is not None and milestone.campaign_id != campaign.pk:
         raise Invalid(
             "unknown_milestone", _("This milestone belongs to another campaign."), field="milestone"
-        )
-
-
-def _check_milestone(campaign: Campaign, channel: str, milestone: Milestone | None) -> None:
-    """A tranche of the match hangs on a milestone that was reached; the crowd's money on none."""
-    if channel not in MATCH_CHANNELS or not campaign.milestones.exists():
-        return
-    if milestone is None:
-        raise Invalid("milestone_needed", _("Say which milestone this tranche is for."), field="milestone")
-    if milestone.status != MilestoneStatus.REACHED:
-        raise Invalid(
-            "milestone_not_reached", _("This milestone has not been reached yet."), field="milestone"
         )
 
 
@@ -177,6 +171,7 @@ def approve_disbursement(*, disbursement: Disbursement, by: User, now: dt.dateti
         decision = lock_disbursement(disbursement.pk)
         if decision.status != DisbursementStatus.PROPOSED:
             raise IllegalTransition(decision, DisbursementStatus.APPROVED)
+        check_not_stopped(campaign.pk)
         payout = _approve(decision, at_stripe, by, now) if same_payee(decision) else None
         if payout is None:
             make_void(decision=decision, why="the payee has changed", now=now)

@@ -28,6 +28,7 @@ from payments.matching.services import Taken, disburse_tranche, take_back_tranch
 from payments.permissions import can_record_mandate, can_retry_payout
 from payments.services.announce import tell_team_paid
 from payments.services.payout_letters import tell_failed
+from payments.services.tranches import check_not_stopped
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -179,6 +180,7 @@ def record_mandate(
         raise Invalid("other_amount", _("The mandate's amount is not the tranche's."), field="amount_cents")
     with transaction.atomic():
         locked = lock_payout(payout.pk)
+        check_not_stopped(locked.disbursement.campaign_id)
         _check_mandate(locked, PayoutStatus.CREATED)
         advance(
             locked,

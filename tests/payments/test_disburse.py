@@ -404,14 +404,14 @@ class TestTheMatchLeaves:
         assert refused.value.code == "above_held"
         assert propose(campaign, cents=200_000, channel="match").status == "proposed"
 
-    def test_a_tranche_hangs_on_a_milestone_that_was_reached(self):
+    def test_a_tranche_hangs_on_a_milestone_that_was_accepted(self):
         campaign = committed()
         milestone = Milestone.objects.create(
             campaign=campaign, title="Lavori", due_on=TODAY, share_percent=50
         )
         for fields, code in (
             ({}, "milestone_needed"),
-            ({"milestone": milestone}, "milestone_not_reached"),
+            ({"milestone": milestone}, "milestone_not_accepted"),
             (
                 {
                     "milestone": Milestone.objects.create(
@@ -425,6 +425,10 @@ class TestTheMatchLeaves:
                 propose(campaign, cents=1, channel="match", **fields)
             assert refused.value.code == code
         milestone.status = "reached"
+        milestone.save()
+        with pytest.raises(Invalid):
+            propose(campaign, cents=1, channel="match", milestone=milestone)
+        milestone.status = "accepted"
         milestone.save()
         assert propose(campaign, cents=1, channel="match", milestone=milestone).milestone == milestone
 
@@ -529,7 +533,7 @@ class TestThePages:
         browser = proved(officer)
         with django_assert_max_num_queries(8):
             browser.get(reverse("disbursements"))
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             browser.get(reverse("officer_money", args=[campaign.slug]))
 
 
