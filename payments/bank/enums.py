@@ -68,14 +68,14 @@ class MatchKind(TextChoices):
     PLEDGE = "pledge", _("The transfer of a pledge")
     TRANSFER = "item", _("A transfer of one of our lists, or one that came back")
     IN_TRANSIT = "in_transit", _("Money on its way from Stripe or from a cash desk")
-    BOOKED = "booked", _("Money whose arrival two people have booked already")
+    BOOKED = "booked", _("Money that two people have booked already")
     OWN_FUNDS = "own_funds", _("Money of the platform's own")
     SPONSOR = "sponsor", _("A sponsor's money for a pot")
     BANK_FEE = "bank_fee", _("A charge of our bank")
 
 
 OF_CREDITS = frozenset(MatchKind) - {MatchKind.BANK_FEE}
-OF_DEBITS = frozenset({MatchKind.TRANSFER, MatchKind.BANK_FEE})
+OF_DEBITS = frozenset({MatchKind.TRANSFER, MatchKind.BOOKED, MatchKind.BANK_FEE})
 
 
 class MatchStatus(TextChoices):

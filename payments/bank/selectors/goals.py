@@ -109,7 +109,7 @@ def choices(line: BankLine, pledges: Sequence[Pledge]) -> list[Choice]:
     """Return everything a line may be."""
     found = [*suggestions(line, pledges), *_items(line)]
     if not line.credit:
-        return [*found, Choice(MatchKind.BANK_FEE.value, str(MatchKind.BANK_FEE.label))]
+        return [*found, *_booked(line), Choice(MatchKind.BANK_FEE.value, str(MatchKind.BANK_FEE.label))]
     return [*found, *_transit(line), *_booked(line), *_funds(), _own()]
 
 
@@ -143,8 +143,9 @@ def _transit(line: BankLine) -> Iterator[Choice]:
 
 
 def _booked(line: BankLine) -> Iterator[Choice]:
-    for row in list(booked_before(line.amount_cents))[:MOST_SHOWN]:
-        label = _("Booked already: %(reference)s") % {"reference": row.reference}
+    words = _("Booked already: %(reference)s") if line.credit else _("Refund paid another way: %(reference)s")
+    for row in list(booked_before(line.amount_cents, credit=line.credit))[:MOST_SHOWN]:
+        label = words % {"reference": row.reference}
         yield Choice(f"{MatchKind.BOOKED.value}:{row.pk}", label)
 
 

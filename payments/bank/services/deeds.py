@@ -73,14 +73,15 @@ def _for_item(line: BankLine, item: ListItem, now: dt.datetime) -> None:
 def _ours(line: BankLine, kind: str, row: Any, now: dt.datetime) -> LedgerTransfer | None:
     """Book money that is no backer's as what it is, in place of money that nobody could place.
 
-    Returns the arrival that another room names, if it is one.
+    Returns the posting that another room names, if it is one.
     """
-    unbook(line, now=now)
+    if line.credit:
+        unbook(line, now=now)
     if kind == MatchKind.IN_TRANSIT:
         return book_transit(row, now=now)
     if kind == MatchKind.BOOKED:
-        arrived: LedgerTransfer = row
-        return arrived
+        before: LedgerTransfer = row
+        return before
     name, cents = name_of(line), line.amount_cents
     if kind == MatchKind.SPONSOR:
         postings.sponsor_received(fund_id=row.pk, cents=cents, reference=name, now=now)

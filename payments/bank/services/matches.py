@@ -87,9 +87,11 @@ def _check_fit(line: BankLine, goal: Goal) -> None:
             raise Invalid("item_settled", _("This transfer is not on its way any more."), field="item")
         _check_amount(line, goal.item.amount_cents, "item")
     if goal.transfer:
-        open_ones = in_transit if goal.kind == MatchKind.IN_TRANSIT else booked_before
-        if goal.transfer.pk not in {row.pk for row in open_ones(goal.transfer.amount_cents)}:
-            raise Invalid("not_in_transit", _("This money has arrived already."), field="transfer")
+        cents = goal.transfer.amount_cents
+        in_between = goal.kind == MatchKind.IN_TRANSIT
+        open_ones = in_transit(cents) if in_between else booked_before(cents, credit=line.credit)
+        if goal.transfer.pk not in {row.pk for row in open_ones}:
+            raise Invalid("not_in_transit", _("This money has its line already."), field="transfer")
         _check_amount(line, goal.transfer.amount_cents, "transfer")
 
 

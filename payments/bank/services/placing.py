@@ -13,7 +13,7 @@ from crowdfund.kit.states import advance
 from payments import postings
 from payments.bank.enums import LINE_TRANSITIONS, ItemStatus, LineStatus
 from payments.bank.models import BankLine, ListItem, TransferPledge
-from payments.bank.selectors.transit import in_transit
+from payments.bank.selectors.transit import in_transit, paid_another_way
 from payments.bank.services.arrivals import arrive, hold
 from payments.bank.services.lines import book_transit, name_of, still_new
 from payments.bank.services.outgoing import came_back, pay_item
@@ -132,6 +132,15 @@ def _place_debit(line: BankLine, now: dt.datetime) -> None:
         elif locked.is_charge:
             postings.bank_fee(cents=locked.amount_cents, reference=name_of(locked), now=now)
             advance(locked, LineStatus.OURS, table=LINE_TRANSITIONS, now=now, why="a charge of the bank")
+        elif left := paid_another_way(locked):
+            advance(
+                locked,
+                LineStatus.OURS,
+                table=LINE_TRANSITIONS,
+                now=now,
+                why=f"paid another way: {left.reference}",
+                booked_as=left,
+            )
         else:
             advance(locked, LineStatus.UNEXPLAINED, table=LINE_TRANSITIONS, now=now)
 
