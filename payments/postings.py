@@ -19,6 +19,7 @@ BANK = "cash:bank"
 TRANSIT = "cash:transit"
 UNMATCHED = "unmatched:bank"
 BANK_REFUND_DUE = "refund_due:bank"
+BANK_OWES = "receivable:bank"
 FEES = "cost:fees"
 LOSSES = "cost:losses"
 OWN = "own:funds"
@@ -326,6 +327,41 @@ def bank_fee(*, cents: int, reference: str, now: dt.datetime) -> None:
     _cash("bank_fee", FEES, BANK, cents, reference, now)
 
 
+def bank_fee_returned(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank gives back of what it took for keeping the account."""
+    _cash("bank_fee_returned", BANK, FEES, cents, reference, now)
+
+
+def bank_loss(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money that left our account and that nobody can explain: a loss of the platform, by two people."""
+    _cash("bank_loss", LOSSES, BANK, cents, reference, now)
+
+
+def bank_surplus(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money that came to our account and that nobody can explain nor return: it makes losses smaller."""
+    _cash("bank_surplus", BANK, LOSSES, cents, reference, now)
+
+
+def bank_error_out(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money that our bank took by mistake: the bank owes it to us."""
+    _cash("bank_error", BANK_OWES, BANK, cents, reference, now)
+
+
+def bank_error_out_undone(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank had taken by mistake and gives back."""
+    _cash("bank_error_undone", BANK, BANK_OWES, cents, reference, now)
+
+
+def bank_error_in(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money that our bank put on the account by mistake: it is to go back."""
+    _cash("bank_error", BANK, BANK_REFUND_DUE, cents, reference, now)
+
+
+def bank_error_in_undone(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank had put on the account by mistake and takes back."""
+    _cash("bank_error_undone", BANK_REFUND_DUE, BANK, cents, reference, now)
+
+
 def cash_received(*, desk_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book cash taken at a desk against a numbered receipt."""
     _cash("cash_received", desk(desk_id), held(campaign_id, "cash"), cents, reference, now)
@@ -357,6 +393,11 @@ def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:
 def own_advance(*, into: str, cents: int, reference: str, now: dt.datetime) -> None:
     """Book money of the platform's own that covers fees and losses, in `cash:stripe` or `cash:bank`."""
     _cash("own_advance", into, OWN, cents, reference, now)
+
+
+def own_withdrawn(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money of the platform's own that leaves our bank account."""
+    _cash("own_withdrawn", OWN, BANK, cents, reference, now)
 
 
 def stripe_fee(*, cents: int, reference: str, now: dt.datetime) -> None:

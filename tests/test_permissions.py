@@ -220,7 +220,7 @@ class Stage:
 
     def match(self) -> Any:
         return bank_matches.propose_match(
-            line=self.line(), goal=goal_of("own_funds"), by=self.officer, now=NOW
+            line=self.line(), goal=goal_of("own_funds", reason="r", document="PG 1"), by=self.officer, now=NOW
         )
 
     def credit_list(self, status: str = "draft") -> Any:
@@ -801,7 +801,9 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     ),
     "propose_match": (
         lambda s: s.line(),
-        lambda row, by: bank_matches.propose_match(line=row, goal=goal_of("own_funds"), by=by, now=NOW),
+        lambda row, by: bank_matches.propose_match(
+            line=row, goal=goal_of("own_funds", reason="r", document="PG 1"), by=by, now=NOW
+        ),
         {"officer"},
     ),
     "approve_match": (

@@ -90,6 +90,7 @@ PLATFORM: Final[dict[str, Source]] = {
     "unplaced_cents": Source(_("transfers nobody has placed"), "unmatched:bank"),
     "sender_due_cents": Source(_("to go back to senders"), "refund_due:bank"),
     "receivable_cents": Source(_("owed by organisations"), "receivable:#", (), -1),
+    "bank_owes_cents": Source(_("owed by our bank, for its errors"), "receivable:bank", (), -1),
     "own_cents": Source(_("the platform's own money"), "own:funds"),
 }
 """What belongs to no campaign."""

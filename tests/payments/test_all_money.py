@@ -158,6 +158,7 @@ class TestTheFigures:
             "unplaced_cents": 200,
             "sender_due_cents": 100,
             "receivable_cents": 100,
+            "bank_owes_cents": 0,
             "own_cents": 0,
         }
 

@@ -79,6 +79,7 @@ def matches() -> QuerySet[LineMatch]:
         "item",
         "transfer",
         "fund",
+        "before",
         "proposed_by",
         "decided_by",
     )

@@ -14,6 +14,7 @@ from payments import postings
 from payments.bank.enums import LineStatus
 from payments.bank.models import BankLine, ListItem
 from payments.bank.selectors.balance import is_whole, known_cents, statements
+from payments.bank.selectors.errors import awaiting_reversal
 from payments.bank.selectors.transit import in_transit
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.selectors import debit_balance
@@ -31,6 +32,8 @@ LINE = "bank_line:"
 BOOKED_SOON = dt.timedelta(days=3)
 """How many days after its booking a bank may take to show what we have booked."""
 IN_TRANSIT_AT_MOST = dt.timedelta(days=10)
+ERROR_AT_MOST = dt.timedelta(days=30)
+"""How long our bank may take to undo an error of its own."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -57,7 +60,7 @@ def compare_bank(*, now: dt.datetime) -> Comparison:
     differing = {root: one for root, one in sides.items() if one.shown != one.booked}
     flying = {root for root, one in differing.items() if _on_its_way(one, newest)}
     found = [_found(root, one) for root, one in sorted(differing.items()) if root not in flying]
-    found += [*_opening(), *_broken(newest), *_late(now), *_stray_transit()]
+    found += [*_opening(), *_broken(newest), *_late(now), *_not_undone(newest), *_stray_transit()]
     return Comparison(
         found, len(flying), sum(differing[root].shown - differing[root].booked for root in flying)
     )
@@ -177,6 +180,22 @@ def _late(now: dt.datetime) -> Iterator[Found]:
                 moved_cents=0,
                 booked_cents=sent.amount_cents,
             )
+
+
+def _not_undone(newest: BankStatement) -> Iterator[Found]:
+    """Errors that two people laid at the bank's door, and that it has not taken back for a month."""
+    for line in awaiting_reversal().filter(booked_on__lt=newest.to_on - ERROR_AT_MOST):
+        owed = line.amount_cents if not line.credit else -line.amount_cents
+        yield Found(
+            subject=f"bank_error:{line.pk}",
+            family=Family.BANK,
+            root=f"{LINE}{line.pk}",
+            source=line.servicer_reference,
+            kind=DifferenceKind.NOT_ARRIVED,
+            proposal=Proposal.NONE,
+            moved_cents=0,
+            booked_cents=owed,
+        )
 
 
 def _stray_transit() -> Iterator[Found]:
