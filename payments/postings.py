@@ -20,6 +20,8 @@ TRANSIT = "cash:transit"
 UNMATCHED = "unmatched:bank"
 BANK_REFUND_DUE = "refund_due:bank"
 BANK_OWES = "receivable:bank"
+OPENING = "bank_opening"
+"""How the references of opening balances begin."""
 FEES = "cost:fees"
 LOSSES = "cost:losses"
 OWN = "own:funds"
@@ -393,6 +395,12 @@ def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:
 def own_advance(*, into: str, cents: int, reference: str, now: dt.datetime) -> None:
     """Book money of the platform's own that covers fees and losses, in `cash:stripe` or `cash:bank`."""
     _cash("own_advance", into, OWN, cents, reference, now)
+
+
+def opening_balance(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what lay on our bank account before its first statement; `cents` below zero when it was overdrawn."""
+    into, out_of = (BANK, OWN) if cents > 0 else (OWN, BANK)
+    _cash("opening_balance", into, out_of, abs(cents), reference, now)
 
 
 def own_withdrawn(*, cents: int, reference: str, now: dt.datetime) -> None:

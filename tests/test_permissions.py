@@ -26,7 +26,7 @@ from campaigns.services import budget, campaigns, content, milestones, projects,
 from campaigns.sustainability.services import books, closing, months
 from crowdfund.kit.errors import NotAllowed
 from payments.bank.models import Excess
-from payments.bank.services import excess, importing, lists, returns
+from payments.bank.services import excess, importing, lists, opening, returns
 from payments.bank.services import matches as bank_matches
 from payments.bank.services import pledges as transfers
 from payments.bank.services.goals import goal_of
@@ -222,6 +222,11 @@ class Stage:
         return bank_matches.propose_match(
             line=self.line(), goal=goal_of("own_funds", reason="r", document="PG 1"), by=self.officer, now=NOW
         )
+
+    def opening(self) -> Any:
+        """What somebody says lay on our account at first."""
+        bank.bring(opening=1_000)
+        return opening.propose_opening(reason="r", by=self.officer, now=NOW)
 
     def credit_list(self, status: str = "draft") -> Any:
         """A list of transfers that leave, as far as `status`."""
@@ -814,6 +819,21 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     "reject_match": (
         lambda s: s.match(),
         lambda m, by: bank_matches.reject_match(match=m, why="r", by=by, now=NOW),
+        {"approver"},
+    ),
+    "propose_opening": (
+        lambda s: bank.bring(opening=1_000),
+        lambda _n, by: opening.propose_opening(reason="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "approve_opening": (
+        lambda s: s.opening(),
+        lambda o, by: opening.approve_opening(opening=o, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_opening": (
+        lambda s: s.opening(),
+        lambda o, by: opening.reject_opening(opening=o, why="r", by=by, now=NOW),
         {"approver"},
     ),
     "return_line": (

@@ -28,6 +28,16 @@ class StatementForm(forms.Form):
     )
 
 
+class OpeningForm(forms.Form):
+    """Why what lay on the account before its first statement is the platform's own."""
+
+    reason = forms.CharField(
+        label=_("Why it is the platform's own"),
+        max_length=200,
+        help_text=_("For instance: the city opened the account with it, by which act."),
+    )
+
+
 class WhyForm(forms.Form):
     """A reason."""
 
