@@ -66,6 +66,11 @@ money_urlpatterns = [
     path(_("officer/disbursements/"), officer_money.disbursements, name="disbursements"),
     path(_("officer/disbursements/<int:pk>/"), officer_money.disbursement, name="disbursement"),
     path(_("officer/disbursements/<int:pk>/mandate/"), officer_money.mandate, name="mandate"),
+    path(
+        _("officer/disbursements/<int:pk>/mandate/refused/"),
+        officer_payouts.mandate_refused,
+        name="mandate_refused",
+    ),
     path(_("officer/disbursements/<int:pk>/receipt/"), officer_money.receipt, name="receipt"),
     path(_("officer/campaigns/<slug:slug>/money/"), officer_money.officer_money, name="officer_money"),
     path(
@@ -94,6 +99,11 @@ payout_api_urlpatterns = [
     path("disbursements/<int:pk>/void/", payouts_api.VoidView.as_view(), name="api_disbursement_void"),
     path("disbursements/<int:pk>/retry/", payouts_api.RetryView.as_view(), name="api_payout_retry"),
     path("disbursements/<int:pk>/mandate/", payouts_api.MandateView.as_view(), name="api_mandate"),
+    path(
+        "disbursements/<int:pk>/mandate/refused/",
+        payouts_api.MandateRefusedView.as_view(),
+        name="api_mandate_refused",
+    ),
     path("disbursements/<int:pk>/receipt/", payouts_api.ReceiptView.as_view(), name="api_receipt"),
     path("payee-changes/", payees_api.PayeeChangesView.as_view(), name="api_payee_changes"),
     path("payee-changes/<int:pk>/", payees_api.PayeeChangeView.as_view(), name="api_payee_change"),

@@ -40,7 +40,7 @@ from payments.receipts.services import donors, texts
 from payments.receipts.services.drains import issue_due
 from payments.reconciliation.models import Difference, StripeMovement
 from payments.reconciliation.services import resolve, runs
-from payments.services import consents, disburse, payees, payout, pledges, void
+from payments.services import consents, disburse, payees, payout, pledges, refused_mandates, void
 from tests import world
 from tests.campaigns import calling
 from tests.payments import back_permissions, counter, receipt_rows
@@ -669,6 +669,11 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     "confirm_receipt": (
         lambda s: s.mandate(recorded=True),
         lambda p, by: payout.confirm_receipt(payout=p, receipt_on=NOW.date(), by=by, now=NOW),
+        {"officer"},
+    ),
+    "refuse_mandate": (
+        lambda s: s.mandate(recorded=True),
+        lambda p, by: refused_mandates.refuse_mandate(payout=p, why="r", by=by, now=NOW),
         {"officer"},
     ),
     # reconciliation

@@ -100,6 +100,17 @@ def next_step(disbursement: Disbursement, user: User) -> str:
     return {PayoutStatus.CREATED: "mandate", PayoutStatus.UNKNOWN: "receipt"}.get(payout.status, "")
 
 
+def may_refuse_mandate(disbursement: Disbursement, user: User) -> bool:
+    """Say whether this person can record that the treasury did not pay: its mandate is recorded, or paid."""
+    payout = getattr(disbursement, "payout", None)
+    return (
+        payout is not None
+        and payout.kind == PayoutKind.TREASURY_MANDATE
+        and payout.status in {PayoutStatus.UNKNOWN, PayoutStatus.DONE}
+        and can_record_mandate(user, payout)
+    )
+
+
 def officer_tasks(user: User, now: dt.datetime) -> list[Task]:
     """List the tranches that wait for this person, and the payouts that were refused."""
     if not can_see_all_money(user):
