@@ -13,6 +13,7 @@ from payments.api import pledges as pledges_api
 from payments.api.back_routes import routes as back_api_urlpatterns
 from payments.views import (
     all_money,
+    dispute_files,
     my_pledges,
     officer_disputes,
     officer_money,
@@ -132,6 +133,7 @@ back_urlpatterns = [
     path(_("officer/refund-requests/<int:pk>/"), officer_refunds.refund_request, name="refund_request"),
     path(_("officer/refunds-another-way/<int:pk>/"), officer_paid_back.other_way, name="other_way"),
     path(_("officer/reversals/<int:pk>/"), officer_paid_back.reversal, name="reversal"),
+    path(_("disputes/files/<int:pk>/"), dispute_files.dispute_file, name="dispute_file"),
     path(_("officer/disputes/"), officer_disputes.disputes, name="disputes"),
     path(_("officer/disputes/<int:pk>/"), officer_disputes.dispute, name="dispute"),
     path(_("officer/receivables/"), officer_receivables.receivables, name="receivables"),

@@ -9,6 +9,7 @@ from django.urls import path
 from payments.api import back
 from payments.api import back_serializers as shapes
 from payments.api.deeds import deed_view
+from payments.api.dispute_files import DisputeFilesView, DisputeFileView
 from payments.api.money import WhySerializer
 from payments.permissions import can_see_dispute
 from payments.selectors.disputes import disputes
@@ -108,5 +109,7 @@ routes: list[URLPattern] = [
         path(f"{address}/", view.as_view(), name=f"api_{address.replace('-', '_').replace('/', '_')}")
         for address, view in LISTS
     ],
+    path("disputes/<int:pk>/files/", DisputeFilesView.as_view(), name="api_dispute_files"),
+    path("disputes/<int:pk>/files/<int:file>/", DisputeFileView.as_view(), name="api_dispute_file"),
     *[path(address, view, name=name) for address, view, name in (_deed(*deed) for deed in DEEDS)],
 ]

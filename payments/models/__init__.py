@@ -1,7 +1,7 @@
 """What money does, as rows: one module a part of the story."""
 
 from payments.models.charges import ChargeAttempt, ChargeAttemptEvent
-from payments.models.disputes import Dispute, DisputeAnswer, DisputeAnswerEvent, DisputeEvent
+from payments.models.disputes import Dispute, DisputeAnswer, DisputeAnswerEvent, DisputeEvent, DisputeFile
 from payments.models.payees import PayeeChange, PayeeChangeEvent
 from payments.models.payouts import (
     CampaignChannel,
@@ -46,6 +46,7 @@ __all__ = [
     "DisputeAnswer",
     "DisputeAnswerEvent",
     "DisputeEvent",
+    "DisputeFile",
     "OtherWay",
     "OtherWayEvent",
     "OwnAdvance",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crowdfund.kit.fields import CentsField
 from crowdfund.kit.jobs import Claimable
 from crowdfund.kit.states import StatusEvent
-from payments.enums import AnswerKind, DisputeStatus, SendStatus
+from payments.enums import AnswerKind, DisputeStatus, EvidenceKind, SendStatus
 from payments.models.charges import ChargeAttempt
 from payments.models.pledges import Pledge
 
@@ -67,6 +67,36 @@ class DisputeEvent(StatusEvent):
     """A change of a dispute's status."""
 
     dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, related_name="events")
+
+
+class DisputeFile(models.Model):
+    """A file for the bank that decides about a dispute: one of each kind that Stripe takes.
+
+    Its bytes stay in the database, where only the pages that ask for permission reach them; `stripe_id` is there once
+    it was given to Stripe with the answer.
+    """
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=24, choices=EvidenceKind.choices)
+    name = models.CharField(max_length=90)
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stripe_id = models.CharField(max_length=64, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["dispute", "kind"], name="dispute_file_one_of_a_kind"),
+            models.CheckConstraint(condition=Q(kind__in=EvidenceKind.values), name="dispute_file_kind_known"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="dispute_file_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class DisputeAnswer(Claimable):

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from payments.models import DisputeFile
+
 MOST_LINES = 30
 
 
@@ -20,6 +22,11 @@ def disputes() -> QuerySet[Dispute]:
     return Dispute.objects.select_related(
         "attempt", "answer", "draft_by", "pledge__campaign__project__organisation", "pledge__consent"
     )
+
+
+def files_of(dispute: Dispute) -> QuerySet[DisputeFile]:
+    """Return a dispute's files for the bank, without their bytes."""
+    return dispute.files.defer("content").select_related("dispute__pledge__campaign__project")
 
 
 def facts_of(dispute: Dispute) -> dict[str, str]:

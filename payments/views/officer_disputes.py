@@ -25,6 +25,7 @@ from payments.permissions import (
 from payments.selectors.disputes import disputes as all_disputes
 from payments.selectors.disputes import facts_of
 from payments.services import dispute_answers
+from payments.views.dispute_files import file_acts, files_table
 from payments.views.lists import euro, page_of, when
 from payments.views.records import Act, Record, Row, Table, show
 from payments.views.rows import debts_table, pledge_rows, refund_line, reversals_table
@@ -71,6 +72,7 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(all_disputes(), pk=pk)
     acts = _officer_acts(request, row) if can_answer_dispute(request.user, row) and _is_open(row) else []
     tables = [
+        *files_table(row),
         *_refunds_stopped(row),
         *reversals_table(row.reversals.all()),
         *debts_table(row.receivables.all()),
@@ -89,8 +91,9 @@ def team_dispute(request: HttpRequest, pk: int) -> HttpResponse:
     may = _is_open(row) and can_write_evidence(request.user, row)
     back = reverse("campaign_refunds", args=[row.pledge.campaign.slug]), row.pledge.campaign.project.title
     notes = [_("An officer submits it to the bank: until then you can change it.")] if may else []
-    acts = [_draft_act(request, row)] if may else []
-    return show(request, Record(row, _title(row), back, _dispute_rows(row), acts, (), notes))
+    acts = [_draft_act(request, row), *file_acts(row, _facts_of_deed(request, row))] if may else []
+    tables = files_table(row)
+    return show(request, Record(row, _title(row), back, _dispute_rows(row), acts, tables, notes))
 
 
 def _title(row: Dispute) -> str:
@@ -102,8 +105,12 @@ def _is_open(row: Dispute) -> bool:
     return row.status in OPEN_DISPUTES and (answer is None or answer.status == SendStatus.FAILED)
 
 
+def _facts_of_deed(request: HttpRequest, row: Dispute) -> dict[str, Any]:
+    return {"dispute": row, "by": cast("User", request.user), "now": clock.now()}
+
+
 def _draft_act(request: HttpRequest, row: Dispute) -> Act:
-    facts: dict[str, Any] = {"dispute": row, "by": cast("User", request.user), "now": clock.now()}
+    facts = _facts_of_deed(request, row)
     return Act(
         "draft",
         _("Keep"),
@@ -115,7 +122,7 @@ def _draft_act(request: HttpRequest, row: Dispute) -> Act:
 
 
 def _officer_acts(request: HttpRequest, row: Dispute) -> list[Act]:
-    facts: dict[str, Any] = {"dispute": row, "by": cast("User", request.user), "now": clock.now()}
+    facts = _facts_of_deed(request, row)
     return [
         Act(
             "evidence",
@@ -126,6 +133,7 @@ def _officer_acts(request: HttpRequest, row: Dispute) -> list[Act]:
             initial={"text": row.draft},
             text=_("Once only: nothing can be added afterwards. The facts below go with it."),
         ),
+        *file_acts(row, facts),
         Act(
             "accept",
             _("Accept the dispute"),
