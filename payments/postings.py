@@ -57,6 +57,11 @@ def payable(campaign_id: int) -> str:
     return f"payable:{campaign_id}"
 
 
+def payable_by_sponsor(campaign_id: int) -> str:
+    """Name the account of a sponsor's money that is released to a campaign, not yet paid: a match, not the crowd's."""
+    return f"payable:{campaign_id}:sponsor"
+
+
 def refund_due(campaign_id: int) -> str:
     """Name the account of what a campaign's backers are owed back."""
     return f"refund_due:{campaign_id}"
@@ -217,14 +222,22 @@ def crowd_released(*, campaign_id: int, channel: str, cents: int, reference: str
 
 def sponsor_released(*, fund_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Release a sponsor's money to be paid out: proposed by one person, approved by another."""
-    _cash("disbursement_released", held_fund(fund_id), payable(campaign_id), cents, reference, now)
+    account = payable_by_sponsor(campaign_id)
+    _cash("disbursement_released", held_fund(fund_id), account, cents, reference, now)
 
 
 def payout_executed(
-    *, campaign_id: int, cents: int, reference: str, now: dt.datetime, leaves: str = STRIPE
+    *,
+    campaign_id: int,
+    cents: int,
+    reference: str,
+    now: dt.datetime,
+    leaves: str = STRIPE,
+    sponsors: bool = False,
 ) -> None:
     """Book a payout that left: by Connect transfer (`cash:stripe`) or by credit transfer (`cash:bank`)."""
-    _cash("payout_executed", payable(campaign_id), leaves, cents, reference, now)
+    account = payable_by_sponsor(campaign_id) if sponsors else payable(campaign_id)
+    _cash("payout_executed", account, leaves, cents, reference, now)
 
 
 def refund_decided(*, campaign_id: int, channel: str, cents: int, reference: str, now: dt.datetime) -> None:

@@ -51,7 +51,7 @@ def money_of(campaign: Campaign) -> CampaignMoney:
 def _accounts(campaign: Campaign) -> dict[str, str]:
     """Name the accounts of a campaign's money, each with its shape in `SOURCES`."""
     shapes = [f"held:{{c}}:{channel}" for channel in CROWD_CHANNELS]
-    shapes += ["payable:{c}", "refund_due:{c}", "disputed:{c}"]
+    shapes += ["payable:{c}", "payable:{c}:sponsor", "refund_due:{c}", "disputed:{c}"]
     reservation = getattr(campaign, "reservation", None)
     if reservation:
         shapes += ["reserved:f#:{c}", "bound:f#:{c}", "disbursed:f#:{c}"]

@@ -68,6 +68,7 @@ def finish_payout(
         reference=reference_of(payout),
         now=now,
         leaves=leaves,
+        sponsors=decision.channel == Channel.SPONSOR,
     )
     if decision.channel == Channel.SPONSOR:
         disburse_tranche(**_tranche(payout, decision), now=now)
