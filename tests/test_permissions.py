@@ -39,7 +39,7 @@ from payments.receipts.models import Receipt
 from payments.receipts.services import donors, texts
 from payments.receipts.services.drains import issue_due
 from payments.reconciliation.models import Difference, StripeMovement
-from payments.reconciliation.services import resolve, runs
+from payments.reconciliation.services import accept, resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, refused_mandates, void
 from tests import world
 from tests.campaigns import calling
@@ -683,10 +683,20 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda d, by: resolve.resolve_difference(difference=d, by=by, now=NOW),
         {"officer"},
     ),
-    "accept_difference": (
+    "propose_acceptance": (
         lambda s: s.difference(),
-        lambda d, by: resolve.accept_difference(difference=d, why="r", by=by, now=NOW),
+        lambda d, by: accept.propose_acceptance(difference=d, why="r", by=by, now=NOW),
         {"officer"},
+    ),
+    "approve_acceptance": (
+        lambda s: accept.propose_acceptance(difference=s.difference(), why="r", by=s.officer, now=NOW),
+        lambda a, by: accept.approve_acceptance(acceptance=a, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_acceptance": (
+        lambda s: accept.propose_acceptance(difference=s.difference(), why="r", by=s.officer, now=NOW),
+        lambda a, by: accept.reject_acceptance(acceptance=a, why="r", by=by, now=NOW),
+        {"approver"},
     ),
     # cash
     "open_desk": (
