@@ -63,6 +63,12 @@ class EvidenceForm(forms.Form):
     text = forms.CharField(label=_("What the bank should know"), max_length=5000, widget=_text(8))
 
 
+class ReasonForm(forms.Form):
+    """Why a dispute is accepted."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
 class EvidenceFileForm(forms.Form):
     """A file for the bank, and what it shows."""
 

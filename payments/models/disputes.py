@@ -11,6 +11,7 @@ from crowdfund.kit.states import StatusEvent
 from payments.enums import AnswerKind, DisputeStatus, EvidenceKind, SendStatus
 from payments.models.charges import ChargeAttempt
 from payments.models.pledges import Pledge
+from payments.models.proposals import Proposal
 
 
 class Dispute(Claimable):
@@ -131,3 +132,26 @@ class DisputeAnswerEvent(StatusEvent):
     """A change of what is known of an answer."""
 
     answer = models.ForeignKey(DisputeAnswer, on_delete=models.CASCADE, related_name="events")
+
+
+class DisputeAcceptance(Proposal):
+    """That a dispute is accepted, and why: the money is lost, so one person says it and another agrees."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="acceptances")
+
+    class Meta(Proposal.Meta):
+        constraints = [
+            *Proposal.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["dispute"], condition=Q(status="proposed"), name="disputeacceptance_one_proposed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dispute_id}: {self.status}"
+
+
+class DisputeAcceptanceEvent(StatusEvent):
+    """A change of its status."""
+
+    acceptance = models.ForeignKey(DisputeAcceptance, on_delete=models.CASCADE, related_name="events")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.notices.models import Notice
-from payments.models import Dispute
+from payments.models import Dispute, DisputeAcceptance
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +21,17 @@ def disputes() -> QuerySet[Dispute]:
     """Return every dispute with what a page shows of it, newest first."""
     return Dispute.objects.select_related(
         "attempt", "answer", "draft_by", "pledge__campaign__project__organisation", "pledge__consent"
+    )
+
+
+def acceptances() -> QuerySet[DisputeAcceptance]:
+    """Return the proposals to accept disputes, newest first."""
+    return DisputeAcceptance.objects.select_related(
+        "dispute__pledge__campaign__project",
+        "dispute__attempt",
+        "proposed_by",
+        "proposed_person",
+        "decided_by",
     )
 
 

@@ -1,4 +1,4 @@
-"""Answering a dispute: the team and officers write, an officer submits once, or accepts. Row first, call second."""
+"""Answering a dispute: the team and officers write, an officer submits once. Row first, call second."""
 
 from __future__ import annotations
 
@@ -59,16 +59,11 @@ def _clean(text: str) -> str:
 def answer_with_evidence(*, dispute: Dispute, text: str, by: User, now: dt.datetime) -> DisputeAnswer:
     """Submit evidence: the officer's text, the files and the facts of our rows. Once: nothing is added afterwards."""
     require(can_answer_dispute(by, dispute))
-    return _write(dispute, AnswerKind.EVIDENCE, _clean(text), by, now)
+    return write_answer(dispute, AnswerKind.EVIDENCE, _clean(text), by, now)
 
 
-def accept(*, dispute: Dispute, by: User, now: dt.datetime) -> DisputeAnswer:
-    """Accept a dispute: the backer keeps the money, and the campaign loses it."""
-    require(can_answer_dispute(by, dispute))
-    return _write(dispute, AnswerKind.ACCEPT, "", by, now)
-
-
-def _write(dispute: Dispute, kind: AnswerKind, text: str, by: User, now: dt.datetime) -> DisputeAnswer:
+def write_answer(dispute: Dispute, kind: AnswerKind, text: str, by: User, now: dt.datetime) -> DisputeAnswer:
+    """Write the one answer to a dispute down; a worker sends it. Raises `Refused` when it can't be answered now."""
     with transaction.atomic():
         locked = lock_dispute(dispute.pk)
         check_open(locked, now)

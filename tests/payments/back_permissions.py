@@ -11,6 +11,7 @@ from payments.enums import ReversalStatus
 from payments.models import Dispute, Payout, PayoutAccount, Refund, TransferReversal
 from payments.services import (
     advances,
+    dispute_acceptance,
     dispute_answers,
     dispute_files,
     other_ways,
@@ -83,6 +84,12 @@ def reversal(stage: Stage) -> TransferReversal:
 def dispute(stage: Stage) -> Dispute:
     apply_dispute(seen=seen_of(given(stage), answer_by=NOW + dt.timedelta(days=7)), now=NOW)
     return Dispute.objects.get()
+
+
+def acceptance(stage: Stage) -> Any:
+    return dispute_acceptance.propose_acceptance(
+        dispute=dispute(stage), reason="r", by=stage.officer, now=NOW
+    )
 
 
 def dispute_file(stage: Stage) -> Any:
@@ -177,10 +184,20 @@ ROWS: dict[str, Row] = {
         lambda f, by: dispute_files.remove_file(file=f, by=by, now=NOW),
         {"owner", "editor", "accountant", "officer"},
     ),
-    "accept_dispute": (
+    "propose_to_accept_dispute": (
         dispute,
-        lambda d, by: dispute_answers.accept(dispute=d, by=by, now=NOW),
+        lambda d, by: dispute_acceptance.propose_acceptance(dispute=d, reason="r", by=by, now=NOW),
         OFFICER,
+    ),
+    "reject_dispute_acceptance": (
+        acceptance,
+        lambda a, by: dispute_acceptance.reject_acceptance(acceptance=a, why="r", by=by, now=NOW),
+        APPROVER,
+    ),
+    "accept_dispute": (
+        acceptance,
+        lambda a, by: dispute_acceptance.approve_acceptance(acceptance=a, by=by, now=NOW),
+        APPROVER,
     ),
     "propose_closing": (
         debt,
