@@ -412,8 +412,8 @@ def own_advance(*, into: str, cents: int, reference: str, now: dt.datetime) -> N
 
 def opening_balance(*, cents: int, reference: str, now: dt.datetime) -> None:
     """Book what lay on our bank account before its first statement; `cents` below zero when it was overdrawn."""
-    into, out_of = (BANK, OWN) if cents > 0 else (OWN, BANK)
-    _cash("opening_balance", into, out_of, abs(cents), reference, now)
+    debit, credit = (BANK, OWN) if cents > 0 else (OWN, BANK)
+    _cash("opening_balance", debit, credit, abs(cents), reference, now)
 
 
 def own_withdrawn(*, cents: int, reference: str, now: dt.datetime) -> None:
