@@ -247,6 +247,7 @@ SPECTACULAR_SETTINGS = {
         "BudgetKindEnum": "campaigns.enums.BudgetKind",
         "CallStatusEnum": "campaigns.calls.enums.CallStatus",
         "CampaignStatusEnum": "campaigns.enums.CampaignStatus",
+        "EvidenceKindEnum": "payments.enums.EvidenceKind",
         "MilestoneStatusEnum": "campaigns.enums.MilestoneStatus",
         "NeedStatusEnum": "campaigns.codesign.enums.NeedStatus",
         "PledgeStatusEnum": "payments.enums.PledgeStatus",
