@@ -324,6 +324,15 @@ class DisputeStatus(TextChoices):
     CLOSED = "closed", _("Closed without a dispute")
 
 
+class EvidenceKind(TextChoices):
+    """What a file shows to the bank: Stripe's fields of evidence that are files, as far as a campaign has them."""
+
+    RECEIPT = "receipt", _("The receipt")
+    COMMUNICATION = "customer_communication", _("Letters to and from the backer")
+    DELIVERY = "service_documentation", _("What was done or handed over")
+    OTHER = "uncategorized_file", _("Something else")
+
+
 _D = DisputeStatus
 DISPUTE_TRANSITIONS: Transitions = {
     _D.INQUIRY: frozenset({_D.NEEDS_RESPONSE, _D.UNDER_REVIEW, _D.WON, _D.LOST, _D.CLOSED}),

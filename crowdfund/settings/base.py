@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
         "CallStatusEnum": "campaigns.calls.enums.CallStatus",
         "CampaignStatusEnum": "campaigns.enums.CampaignStatus",
         "EnterpriseStatusEnum": "campaigns.accompaniment.enums.EnterpriseStatus",
+        "EvidenceKindEnum": "payments.enums.EvidenceKind",
         "MilestoneStatusEnum": "campaigns.enums.MilestoneStatus",
         "NeedStatusEnum": "campaigns.codesign.enums.NeedStatus",
         "PledgeStatusEnum": "payments.enums.PledgeStatus",
