@@ -260,6 +260,8 @@ SPECTACULAR_SETTINGS = {
         "CampaignStatusEnum": "campaigns.enums.CampaignStatus",
         "EnterpriseStatusEnum": "campaigns.accompaniment.enums.EnterpriseStatus",
         "EvidenceKindEnum": "payments.enums.EvidenceKind",
+        "CityRoleEnum": "accounts.enums.Role",
+        "EvaluatorRoleEnum": "campaigns.commission.enums.EvaluatorRole",
         "MilestoneStatusEnum": "campaigns.enums.MilestoneStatus",
         "NeedStatusEnum": "campaigns.codesign.enums.NeedStatus",
         "PledgeStatusEnum": "payments.enums.PledgeStatus",
