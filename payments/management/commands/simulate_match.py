@@ -76,8 +76,6 @@ class Command(BaseCommand):
     ) -> None:
         answers = [apply_rule(rule, places, gifts) for rule in rules]
         if options["json"]:
-            self.stdout.write(
-                json.dumps(as_json(answers, compare=bool(options["compare"])), ensure_ascii=False)
-            )
+            self.stdout.write(json.dumps(as_json(answers, compare=bool(options["compare"]))))
         else:
             self.stdout.writelines(f"{line}\n" for line in as_table(answers, places, gifts))
