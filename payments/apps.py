@@ -54,7 +54,7 @@ class PaymentsConfig(AppConfig):
     def _register_money_back() -> None:
         """Register refunds, disputes and what is taken back for them."""
         from crowdfund.kit import desk, jobs
-        from payments.selectors import back_desk
+        from payments.selectors import back_desk, coming
         from payments.services import dispute_answers, disputes, refund_send, reversals
 
         jobs.register("refunds.execute", refund_send.execute_refunds, every=5)
@@ -63,4 +63,5 @@ class PaymentsConfig(AppConfig):
         jobs.register("disputes.answer", dispute_answers.send_answers, every=5)
         jobs.register("disputes.follow", disputes.follow_disputes, every=60)
         desk.register_officer(back_desk.officer_tasks)
+        desk.register_dates(coming.officer_dates)
         desk.register_team(back_desk.team_tasks)

@@ -15,3 +15,4 @@ class MatchingConfig(AppConfig):
         from payments.matching import receivers, selectors  # noqa: F401 - receivers listen once they are read
 
         desk.register_officer(selectors.officer_tasks)
+        desk.register_alerts(selectors.pot_alerts)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crowdfund.kit.desk import Task
+from crowdfund.kit.desk import Alert, Task
 from payments.ledger.selectors import balances, debit_balance
 from payments.matching import formula
 from payments.matching.enums import FundChangeKind, FundChangeStatus, ReservationStatus
 from payments.matching.models import FundChange, MatchFund, Reservation
-from payments.matching.permissions import can_confirm_act, can_decide_fund_change, can_record_act
+from payments.matching.permissions import (
+    can_confirm_act,
+    can_decide_fund_change,
+    can_record_act,
+    can_see_fund,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from django.db.models import QuerySet
 
@@ -198,3 +204,20 @@ def _act_tasks(user: User) -> list[Task]:
             Task(action, row.campaign.project.title, reverse("commitment", args=[row.campaign.slug]))
         )
     return found
+
+
+NEARLY_USED_PERCENT = 90
+"""From this much on, an officer is told that a pot is nearly used."""
+
+
+def pot_alerts(user: User, now: dt.datetime) -> Iterator[Alert]:
+    """Yield the pots of which at least 90 % are reserved, committed or paid (one query)."""
+    if not can_see_fund(user):
+        return
+    left = 100 - NEARLY_USED_PERCENT
+    for fund in MatchFund.objects.filter(free_cents__lte=F("opened_cents") * left / 100, opened_cents__gt=0):
+        used = (fund.opened_cents - fund.free_cents) * 100 // fund.opened_cents
+        subject = _("%(pot)s: %(percent)d %% used") % {"pot": fund.name, "percent": used}
+        yield Alert(
+            _("A pot is nearly used"), subject, reverse("fund", args=[fund.pk]), urgent=not fund.free_cents
+        )
