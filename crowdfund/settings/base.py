@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "payments.matching",
     "payments.receipts",
     "payments.reconciliation",
+    "payments.simulations",
     "payments.webhooks",
 ]
 
