@@ -43,7 +43,7 @@ from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
 from tests.campaigns import calling
-from tests.payments import back_permissions, counter, receipt_rows
+from tests.payments import back_permissions, counter, desk_permissions, receipt_rows
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
@@ -896,7 +896,7 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         {"officer"},
     ),
 }
-TABLE |= back_permissions.ROWS
+TABLE |= back_permissions.ROWS | desk_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

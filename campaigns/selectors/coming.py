@@ -37,11 +37,11 @@ def officer_dates(user: User, start: dt.datetime, end: dt.datetime) -> Iterator[
         status=CampaignStatus.COLLECTING, recovery_ends_at__gte=start, recovery_ends_at__lt=end
     )
     for row in live | collecting:
-        if row.status == CampaignStatus.LIVE:
-            yield Date(_("A campaign ends"), row.project.title, row.get_absolute_url(), row.deadline)
-        else:
-            what = _("The days to put refused cards right end")
-            yield Date(what, row.project.title, row.get_absolute_url(), row.recovery_ends_at)
+        ends = row.status == CampaignStatus.LIVE
+        what = _("A campaign ends") if ends else _("The days to put refused cards right end")
+        at = row.deadline if ends else row.recovery_ends_at
+        if at is not None:
+            yield Date(what, row.project.title, row.get_absolute_url(), at)
     yield from _milestones(start, end)
 
 
@@ -71,7 +71,7 @@ def officer_alerts(user: User, now: dt.datetime) -> Iterator[Alert]:
         subject = _("%(title)s: %(percent)d %% of the goal") % told
         if row.percent >= NEAR_PERCENT:
             yield Alert(_("A campaign is near its goal"), subject, row.get_absolute_url())
-        elif row.percent < FAR_PERCENT and row.deadline < now + LAST_DAYS:
+        elif row.percent < FAR_PERCENT and row.deadline and row.deadline < now + LAST_DAYS:
             what = _("A campaign ends soon and is far from its goal")
             yield Alert(what, subject, row.get_absolute_url(), urgent=True)
     yield from _late(now)

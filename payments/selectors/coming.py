@@ -25,4 +25,5 @@ def officer_dates(user: User, start: dt.datetime, end: dt.datetime) -> Iterator[
     rows = unanswered().filter(answer_by__gte=start, answer_by__lt=end).select_related(f"pledge__{PROJECT}")
     for dispute in rows:
         title, url = dispute.pledge.campaign.project.title, reverse("dispute", args=[dispute.pk])
-        yield Date(_("The bank's term to answer a dispute ends"), title, url, dispute.answer_by)
+        if dispute.answer_by is not None:
+            yield Date(_("The bank's term to answer a dispute ends"), title, url, dispute.answer_by)

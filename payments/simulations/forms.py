@@ -85,8 +85,7 @@ class SimulationForm(RefusableForm):
             label=_("Pledges (CSV)"),
             widget=_CSV,
             help_text=_(
-                "Columns campaign, backer, amount_cents, created_at (with its offset). At most 20 MB, some 300,000 "
-                "rows."
+                "Columns campaign, backer, amount_cents, created_at with its offset. At most 20 MB, 300,000 rows or so."
             ),
         )
 
@@ -128,7 +127,7 @@ class SimulationForm(RefusableForm):
         if call is not None:
             return call.pot_cents
         edition = edition_named(self.cleaned_data.get("edition", ""))
-        return edition.rule["pot_cents"] if edition else None
+        return int(edition.rule["pot_cents"]) if edition else None
 
     def _typed_data(self) -> dict[str, Any]:
         typed = {

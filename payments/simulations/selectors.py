@@ -54,7 +54,7 @@ def places_of(campaigns: Sequence[Campaign]) -> list[Place]:
     return [
         Place(
             Costed(row.slug, row.cost_cents),
-            row.project.neighbourhood.name if row.project.neighbourhood else "",
+            row.project.neighbourhood.name,
         )
         for row in campaigns
     ]

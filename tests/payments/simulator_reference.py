@@ -79,12 +79,12 @@ def threshold_share(campaigns, pledges, rule, by_backer, crowd):
         return sum(cents for _, cents in gave) * 100 >= cost[name] * rule["crowd_threshold_percent"]
 
     wanted = {}
-    for name in cost:
-        share = cost[name] * rule["match_share_percent"] // 100
+    for name, whole in campaigns:
+        share = whole * rule["match_share_percent"] // 100
         if rule.get("match_cap_cents") is not None:
             share = min(share, rule["match_cap_cents"])
         if rule.get("within_cost"):
-            share = min(share, cost[name] - crowd[name])
+            share = min(share, whole - crowd[name])
         wanted[name] = max(share, 0)
     return _serve(
         _in_order_of_reaching(campaigns, pledges, reached), wanted, rule.get("pot_cents"), campaigns

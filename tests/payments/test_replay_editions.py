@@ -94,10 +94,8 @@ def test_the_files_written_run_through_the_simulator(tmp_path):
     [report], answer = json.loads(out), json.loads(again.getvalue())
     assert {name: report[name] for name in answer} == answer
     texts = [(folder / name).read_text("utf-8") for name in ("campaigns.csv", "pledges.csv")]
-    assert (
-        simulator_reference.simulate(*simulator_reference.read(*texts), json.loads(rule.read_text()))
-        == answer
-    )
+    campaigns, pledges = simulator_reference.read(*texts)
+    assert simulator_reference.simulate(campaigns, pledges, json.loads(rule.read_text())) == answer
 
 
 def test_the_report_a_person_reads():

@@ -137,9 +137,12 @@ def run(texts, rules):
 
 HUB = (
     "campaign,cost_cents,neighbourhood\nb,10,\na,10,\n",
-    "campaign,backer,amount_cents,created_at\n"
-    "a,1,1,2026-03-01T10:00:00+01:00\na,2,1,2026-03-01T09:00:00Z\n"
-    "b,1,1,2026-03-01T09:00:00Z\nb,3,1,2026-03-01T09:00:00Z\n",
+    """campaign,backer,amount_cents,created_at
+a,1,1,2026-03-01T10:00:00+01:00
+a,2,1,2026-03-01T09:00:00Z
+b,1,1,2026-03-01T09:00:00Z
+b,3,1,2026-03-01T09:00:00Z
+""",
 )
 SHARE = {"kind": "threshold_share", "crowd_threshold_percent": 20, "match_share_percent": 60, "pot_cents": 7}
 DRAW = {"kind": "per_pledge", "ratio_percent": 100, "cap_per_backer_cents": 1, "pot_cents": 2}

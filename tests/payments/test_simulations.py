@@ -107,7 +107,7 @@ class TestRuns:
         assert (row.campaigns_file, row.pledges_file) == (None, None)
         assert [(one["label"], one["match_total_cents"], one["funded"]) for one in row.result["rules"]] == [
             ("Quota", 1500, 2),
-            ("Somma", 1000, 1),
+            ("Somma", 1000, 0),
         ]
         assert row.result["rules"][0]["campaigns"][0] == {
             "campaign": "hub",

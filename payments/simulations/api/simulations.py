@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class SimulationSerializer(serializers.ModelSerializer[Simulation]):
     """A simulation: what it takes, how far it is."""
 
-    source = serializers.CharField(help_text="`call`, `edition` or `files`.")
+    source = serializers.CharField(help_text="`call`, `edition` or `files`.")  # type: ignore[assignment]  # a field of ours
     status = serializers.CharField(help_text="`waiting`, `running`, `done` or `failed`.")
     call = serializers.CharField(source="call.slug", default=None, allow_null=True)
 
@@ -53,7 +53,7 @@ class SimulationWithResultSerializer(SimulationSerializer):
 class NewSimulationSerializer(serializers.Serializer[Any]):
     """A simulation to order: JSON, or multipart with the two files (then `rules` is JSON as text)."""
 
-    source = serializers.ChoiceField(choices=Source.choices)
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]  # a field of ours
     title = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     rules = serializers.JSONField(
         help_text="One to three rules as in docs/simulator.md; `name` is their label."

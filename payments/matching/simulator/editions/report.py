@@ -128,8 +128,8 @@ def as_text(report: Report) -> Iterator[str]:
     yield ""
     width = max(map(len, report.neighbourhoods), default=0)
     for name, (crowd, match) in sorted(report.neighbourhoods.items()):
-        told = {"name": name.ljust(width), "crowd": _euro(crowd), "match": _euro(match)}
-        yield _("  %(name)s  crowd %(crowd)s  city %(match)s") % told
+        money = {"name": name.ljust(width), "crowd": _euro(crowd), "match": _euro(match)}
+        yield _("  %(name)s  crowd %(crowd)s  city %(match)s") % money
 
 
 def figure_labels() -> dict[str, str]:
