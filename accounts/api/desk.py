@@ -51,7 +51,7 @@ class DateSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
 
 
-class DeskSerializer(serializers.Serializer[Any]):
+class OfficerDeskSerializer(serializers.Serializer[Any]):
     """What an officer's desk shows."""
 
     tasks = TaskSerializer(many=True)
@@ -62,7 +62,7 @@ class DeskSerializer(serializers.Serializer[Any]):
 class DeskView(APIView):
     """What needs this officer today."""
 
-    @extend_schema(responses=DeskSerializer, tags=["desk"])
+    @extend_schema(responses=OfficerDeskSerializer, tags=["desk"])
     def get(self, request: Request) -> Response:
         """What needs this person: tasks in order of deadline, alerts, dates of 31 days. For city staff."""
         require(can_see_officer_desk(request.user))
@@ -82,7 +82,7 @@ class DeskView(APIView):
                 "alerts": desk.alerts(request.user, now),
                 "dates": desk.dates(request.user, now, now + AHEAD),
             }
-        return Response(DeskSerializer(found).data)
+        return Response(OfficerDeskSerializer(found).data)
 
 
 def _plain(task: desk.Task) -> dict[str, str]:

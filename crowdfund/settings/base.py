@@ -253,6 +253,7 @@ SPECTACULAR_SETTINGS = {
         "PledgeStatusEnum": "payments.enums.PledgeStatus",
         "ProposalStatusEnum": "campaigns.codesign.enums.ProposalStatus",
         "RuleKindEnum": "campaigns.calls.enums.RuleKind",
+        "SimulationSourceEnum": "payments.simulations.enums.Source",
         "ThemeEnum": "campaigns.enums.Theme",
     },
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RefusableForm
@@ -119,7 +119,9 @@ class SimulationForm(RefusableForm):
         pot = self._own_pot() if pot is None else pot
         chosen = [_rule_named(name) for name in self.cleaned_data["rules"]]
         if self.typed:
-            chosen.append(NamedRule(_now("Typed: %(kind)s") % {"kind": self.typed.label}, self._typed_data()))
+            chosen.append(
+                NamedRule(gettext("Typed: %(kind)s") % {"kind": self.typed.label}, self._typed_data())
+            )
         return [NamedRule(one.label, {**one.rule, "pot_cents": pot}) for one in chosen]
 
     def _own_pot(self) -> int | None:
@@ -142,7 +144,10 @@ def _rule_choices() -> Iterator[tuple[str, str]]:
     for rule in MatchRule.objects.all():
         yield f"rule:{rule.pk}", f"{rule} – {rule.get_kind_display()}"
     for edition in editions():
-        yield f"edition:{edition.name}", _now("Milan %(edition)s, as published") % {"edition": edition.name}
+        yield (
+            f"edition:{edition.name}",
+            gettext("Milan %(edition)s, as published") % {"edition": edition.name},
+        )
 
 
 def _rule_named(choice: str) -> NamedRule:
@@ -152,4 +157,4 @@ def _rule_named(choice: str) -> NamedRule:
         return NamedRule(str(rule), rule.as_data)
     edition = edition_named(key)
     assert edition is not None  # noqa: S101 - the choices are checked
-    return NamedRule(_now("Milan %(edition)s, as published") % {"edition": key}, edition.rule)
+    return NamedRule(gettext("Milan %(edition)s, as published") % {"edition": key}, edition.rule)

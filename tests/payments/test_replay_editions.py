@@ -3,6 +3,7 @@
 import io
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +11,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crowdfund.kit.money import format_euro
 from payments.matching.simulator import Progress
 from payments.matching.simulator.editions import edition_named, editions, generate, replay
 from payments.matching.simulator.editions.split import split_within
@@ -107,6 +109,14 @@ def test_the_report_a_person_reads():
     italian, _ = run("--edition", "2015-2017", language="it")
     assert "Progetti finanziati: 16 su 18" in italian
     assert "non pubblicato: supposto" in italian
+
+
+def test_the_printed_table_is_what_comes_out():
+    printed = (Path(__file__).parents[2] / "docs/simulator.md").read_text("utf-8")
+    for edition in editions():
+        for fit in replay(generate(edition, 1), SILENT).fits:
+            shown = format_euro(fit.made, "en") if fit.figure.endswith("_cents") else f"{fit.made:,}"
+            assert f"| {shown} | {fit.deviation_percent:+} % |" in printed
 
 
 @given(

@@ -20,6 +20,8 @@ from campaigns.calls.models import Application
 from campaigns.enums import CampaignStatus
 from crowdfund.kit import clock, jobs
 from crowdfund.kit.errors import Invalid, NotAllowed, Refused, Several
+from crowdfund.management.city import simulation
+from crowdfund.management.city.walk import Walk
 from payments.models import Pledge
 from payments.simulations.enums import Source
 from payments.simulations.models import Simulation
@@ -208,6 +210,15 @@ class TestRuns:
         row = order(officer)
         Simulation.objects.update(attempts=3)
         assert done(row).status == "failed"
+
+    def test_the_demonstration_has_one(self, officer):
+        walk = Walk(people={"officer": officer})
+        simulation.schedule(walk)
+        [(_day, _n, deed, _jobs)] = walk.agenda
+        deed(NOW)
+        row = done(Simulation.objects.get())
+        assert row.result["rules"][0]["funded"] == 19
+        assert len(row.result["rules"]) == 3
 
 
 class TestOrders:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from crowdfund.management.city import after, before, campaign, money
+from crowdfund.management.city import after, before, campaign, money, simulation
 from crowdfund.management.city.walk import Walk
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def build(walk: Walk) -> None:
     walk.on(-2, lambda now: before.apply(walk, music, "second", now))
     library = projects["biblioteca"]
     walk.on(-20, lambda now: before.propose(walk, library, now))
+    simulation.schedule(walk)
     walk.on(-6, lambda now: before.apply_and_admit(walk, library, "second", now))
 
 

@@ -111,10 +111,14 @@ def _charts(result: dict[str, Any]) -> dict[str, Any]:
         "costs": [{"label": rule["label"], "value": rule["match_total_cents"]} for rule in rules],
         "funded": [{"label": rule["label"], "value": rule["funded"]} for rule in rules],
         "shares": [_share(rule, result) for rule in rules],
+        "top_percent": Decimal(result["top_1_percent_share"]),
         "top": _top(Decimal(result["top_1_percent_share"])),
         "places": [{"label": rule["label"], "rows": _places(rule)} for rule in rules],
         "campaigns": [
-            {**place, "outcomes": [rule["campaigns"][number] for rule in rules]}
+            {
+                **place,
+                "outcomes": [{**rule["campaigns"][number], "label": rule["label"]} for rule in rules],
+            }
             for number, place in enumerate(result["campaigns"])
         ],
         "fit": [

@@ -119,7 +119,7 @@ def as_text(report: Report) -> Iterator[str]:
     yield ""
     labels, known = figure_labels(), known_labels()
     width = max(map(len, labels.values()))
-    head = {"figure": _("Figure"), "told": _("Told"), "made": _("Generated"), "off": _("Deviation")}
+    head = {"figure": _("Figure"), "told": _("To meet"), "made": _("Generated"), "off": _("Deviation")}
     yield f"  {head['figure']:<{width}}  {head['told']:>14}  {head['made']:>14}  {head['off']:>10}"
     for fit in report.fits:
         told, made = (_shown(fit.figure, value) for value in (fit.told, fit.made))
