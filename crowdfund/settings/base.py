@@ -249,6 +249,7 @@ SPECTACULAR_SETTINGS = {
         "CallStatusEnum": "campaigns.calls.enums.CallStatus",
         "CampaignStatusEnum": "campaigns.enums.CampaignStatus",
         "MilestoneStatusEnum": "campaigns.enums.MilestoneStatus",
+        "NeedSourceEnum": "campaigns.codesign.enums.NeedSource",
         "NeedStatusEnum": "campaigns.codesign.enums.NeedStatus",
         "PledgeStatusEnum": "payments.enums.PledgeStatus",
         "ProposalStatusEnum": "campaigns.codesign.enums.ProposalStatus",

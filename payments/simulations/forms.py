@@ -127,7 +127,7 @@ class SimulationForm(RefusableForm):
     def _own_pot(self) -> int | None:
         call: Call | None = self.cleaned_data.get("call")
         if call is not None:
-            return call.pot_cents
+            return int(call.pot_cents)
         edition = edition_named(self.cleaned_data.get("edition", ""))
         return int(edition.rule["pot_cents"]) if edition else None
 
