@@ -16,7 +16,7 @@ from accounts.privacy import PERSONAL, tax_code_digest
 from crowdfund.kit.errors import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from django.contrib.auth.models import AnonymousUser
 
@@ -125,6 +125,20 @@ def _is_member(person: Person, organisation_id: int | None) -> bool:
 def belongs_to(user: Visitor | None, organisation_id: int | None) -> bool:
     """Say whether this person, by any account of theirs, is in an organisation's team."""
     return is_person(user) and _is_member(user.person, organisation_id)
+
+
+def belongs_to_any(user: Visitor | None, organisations: Iterable[int]) -> bool:
+    """Say whether this person, by any account of theirs, is in the team of one of these organisations, or is one."""
+    if not is_person(user):
+        return False
+    some = Organisation.objects.filter(pk__in=list(organisations))
+    if some.filter(memberships__user__person=user.person_id).exists():
+        return True
+    digest = user.person.tax_code_digest
+    codes = some.values_list("tax_code", flat=True)
+    return digest is not None and any(
+        len(code) == PERSONAL and tax_code_digest(code) == digest for code in codes
+    )
 
 
 def can_propose_for(user: Visitor | None, organisation_id: int | None) -> bool:

@@ -115,14 +115,63 @@ class BudgetKind(TextChoices):
     OTHER = "other", _("Other")
 
 
+class IncomeKind(TextChoices):
+    """Where money (and help in kind) comes from."""
+
+    EARNED = "earned", _("Earned: sales, fees, rents")
+    PUBLIC_CONTRACTS = "public_contracts", _("Public contracts")
+    PUBLIC_GRANTS = "public_grants", _("Public grants")
+    PRIVATE_GRANTS = "private_grants", _("Private grants")
+    DONATIONS = "donations", _("Donations and crowdfunding")
+    IN_KIND = "in_kind", _("In kind (valued)")
+
+
+class CostKind(TextChoices):
+    """Where money goes."""
+
+    STAFF = "staff", _("People")
+    RENT = "rent", _("Rent and utilities")
+    GOODS = "goods", _("Goods")
+    SERVICES = "services", _("Services")
+    FINANCE = "finance", _("Interest and bank")
+    DEPRECIATION = "depreciation", _("Depreciation")
+    OTHER = "other", _("Other")
+    INVESTMENT = "investment", _("Investment (apart)")
+
+
+class LogframeLevel(TextChoices):
+    """The rungs of a logframe, from why down to what is done."""
+
+    GOAL = "goal", _("Goal")
+    PURPOSE = "purpose", _("Purpose")
+    OUTPUT = "output", _("Output")
+    ACTIVITY = "activity", _("Activity")
+
+
+class IndicatorKind(TextChoices):
+    """What an indicator measures: what the project makes, or what changes because of it."""
+
+    OUTPUT = "output", _("Output: what the project makes")
+    OUTCOME = "outcome", _("Outcome: what changes because of it")
+
+
+class IndicatorField(TextChoices):
+    """Where the change is looked for."""
+
+    ECONOMIC = "economic", _("Economic")
+    SOCIAL = "social", _("Social")
+
+
 class MilestoneStatus(TextChoices):
-    """Whether a milestone was reached."""
+    """Whether a milestone was reached: the team says so, an officer accepts it or sends it back."""
 
     PLANNED = "planned", _("Planned")
-    REACHED = "reached", _("Reached")
+    REACHED = "reached", _("Reached, to be accepted")
+    ACCEPTED = "accepted", _("Reached and accepted")
 
 
 MILESTONE_TRANSITIONS: Transitions = {
     MilestoneStatus.PLANNED: frozenset({MilestoneStatus.REACHED}),
-    MilestoneStatus.REACHED: frozenset(),
+    MilestoneStatus.REACHED: frozenset({MilestoneStatus.ACCEPTED, MilestoneStatus.PLANNED}),
+    MilestoneStatus.ACCEPTED: frozenset(),
 }

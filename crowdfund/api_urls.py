@@ -4,8 +4,11 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.urls import api_urlpatterns as accounts_api
+from campaigns.accompaniment.urls import api_urlpatterns as accompaniment_api
 from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
+from campaigns.commission.urls import api_urlpatterns as commission_api
+from campaigns.reporting.urls import api_urlpatterns as reporting_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
 from crowdfund.api_docs import api_docs
@@ -15,6 +18,7 @@ from payments.matching.urls import api_urlpatterns as matching_api
 from payments.receipts.urls import api_urlpatterns as receipts_api
 from payments.reconciliation.urls import api_urlpatterns as reconciliation_api
 from payments.simulations.urls import api_urlpatterns as simulations_api
+from payments.spending.urls import api_urlpatterns as spending_api
 from payments.urls import api_urlpatterns as payments_api
 
 urlpatterns = [
@@ -23,8 +27,11 @@ urlpatterns = [
     *accounts_api,
     *campaigns_api,
     *calls_api,
+    *commission_api,
+    *reporting_api,
     *codesign_api,
     *sustainability_api,
+    *accompaniment_api,
     *payments_api,
     *matching_api,
     *bank_api,
@@ -32,4 +39,5 @@ urlpatterns = [
     *receipts_api,
     *reconciliation_api,
     *simulations_api,
+    *spending_api,
 ]

@@ -28,6 +28,7 @@ class PaymentsConfig(AppConfig):
         from payments.services import (
             charge,
             close,
+            expiry,
             payee_effect,
             release,
             shortfall,
@@ -41,6 +42,7 @@ class PaymentsConfig(AppConfig):
         jobs.register("pledges.release", release.release_due, every=2)
         jobs.register("pledges.recovery_end", windows.end_windows, every=30)
         jobs.register("settlements.tell", shortfall.tell_backers, every=30)
+        jobs.register("matching.expire", expiry.release_expired, every=60)
         jobs.register("payouts.execute", transfer.execute_payouts, every=2)
         jobs.register("payees.apply", payee_effect.apply_payee_changes, every=30)
         desk.register_officer(money.officer_tasks)
@@ -54,14 +56,16 @@ class PaymentsConfig(AppConfig):
     def _register_money_back() -> None:
         """Register refunds, disputes and what is taken back for them."""
         from crowdfund.kit import desk, jobs
-        from payments.selectors import back_desk, coming
-        from payments.services import dispute_answers, disputes, refund_send, reversals
+        from payments.selectors import back_desk, coming, unspent_desk
+        from payments.services import dispute_answers, disputes, refund_send, reversals, stop
 
         jobs.register("refunds.execute", refund_send.execute_refunds, every=5)
         jobs.register("refunds.waiting", refund_send.go_on_with_waiting, every=30)
         jobs.register("reversals.execute", reversals.execute_reversals, every=5)
         jobs.register("disputes.answer", dispute_answers.send_answers, every=5)
+        jobs.register("stops.tell", stop.tell_backers_of_stops, every=30)
         jobs.register("disputes.follow", disputes.follow_disputes, every=60)
         desk.register_officer(back_desk.officer_tasks)
+        desk.register_officer(unspent_desk.officer_tasks)
         desk.register_dates(coming.officer_dates)
         desk.register_team(back_desk.team_tasks)

@@ -189,6 +189,7 @@ class HeldUpBy(TextChoices):
     CAPABILITY = "capability", _("The organisation's account can't receive money now")
     FROZEN = "frozen", _("Backers dispute charges of this campaign, or are owed money back")
     RESERVE = "reserve", _("The reserve for fees and losses is empty")
+    STOPPED = "stopped", _("The project was declared to stop")
 
 
 class PayeeKind(TextChoices):
@@ -288,6 +289,13 @@ PROPOSAL_TRANSITIONS: Transitions = {
     ProposalStatus.REJECTED: frozenset(),
     ProposalStatus.VOID: frozenset(),
 }
+
+
+class ReturnWay(TextChoices):
+    """Where match that was not spent came back to."""
+
+    TREASURY = "treasury", _("The treasury: its receipt shows it")
+    BANK = "bank", _("Our bank account, for a sponsor's money")
 
 
 class RequestStatus(TextChoices):

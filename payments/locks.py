@@ -1,6 +1,8 @@
 """The locks of this room, over all rooms in this order.
 
-Campaign, channel, fund, pledge, attempt, then dispute, refund and disbursement, then payout and reversal.
+Campaign, channel, fund, pledge, attempt, then dispute, refund and disbursement, then payout and reversal. What a
+pledge draws comes last in the transaction of its change, after its reward: the call's book (`matching.services.book`),
+then the pots, which nobody who holds them leaves for a pledge.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from payments.models import (
         Disbursement,
         Dispute,
+        MatchReturn,
         OtherWay,
         OwnAdvance,
         PayeeChange,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         RefundDecision,
         RefundRequest,
         TransferReversal,
+        UnspentDecision,
     )
 
 # Signed links: each opens one pledge for one purpose, and never logs anyone in
@@ -277,3 +279,23 @@ def can_propose_advance(user: Visitor | None) -> bool:
 def can_decide_advance(user: Visitor | None, advance: OwnAdvance) -> bool:
     """An approver confirms it: somebody else than who said so."""
     return can_decide_on(user, advance, None)
+
+
+def can_propose_unspent(user: Visitor | None, campaign: Campaign) -> bool:
+    """An officer proposes what a project gives back, unless a member of the beneficiary."""
+    return can_propose_for(user, campaign.project.organisation_id)
+
+
+def can_decide_unspent(user: Visitor | None, decision: UnspentDecision) -> bool:
+    """An approver decides: somebody else than who proposed, and no member of the beneficiary."""
+    return can_decide_on(user, decision, decision.campaign.project.organisation_id)
+
+
+def can_propose_match_return(user: Visitor | None, decision: UnspentDecision) -> bool:
+    """An officer says that match came back, unless a member of who returned it."""
+    return can_propose_for(user, decision.campaign.project.organisation_id)
+
+
+def can_decide_match_return(user: Visitor | None, match_return: MatchReturn) -> bool:
+    """An approver confirms: somebody else than who said so, and no member of who returned it."""
+    return can_decide_on(user, match_return, match_return.unspent.campaign.project.organisation_id)

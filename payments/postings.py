@@ -59,6 +59,21 @@ def refund_due(campaign_id: int) -> str:
     return f"refund_due:{campaign_id}"
 
 
+def control_of_sponsor(organisation_id: int) -> str:
+    """Name the counterpart of all that a sponsor has given to pots."""
+    return f"control:s{organisation_id}"
+
+
+def part_of(reference: str, fund_id: int, parts: int) -> str:
+    """Name one pot's part of an event that is split over `parts` pots; the whole by its reference alone."""
+    return reference if parts == 1 else f"{reference}:f{fund_id}"
+
+
+def fund_in(account: str) -> int:
+    """Read which pot an account belongs to: `bound:f3:7`, `disbursed:f3:7`, `held_fund:3`."""
+    return int(account.split(":")[1].removeprefix("f"))
+
+
 def programmed(programme_id: int) -> str:
     """Name the step "programmed" of a programme."""
     return f"programmed:{programme_id}"
@@ -141,9 +156,14 @@ def opening_disbursed(*, programme_id: int, cents: int, reference: str, now: dt.
     _budget("opening_disbursed", disbursed(owner, "opening"), bound(owner, "opening"), cents, reference, now)
 
 
-def fund_opened(*, fund_id: int, programme_id: int, cents: int, reference: str, now: dt.datetime) -> None:
-    """Set a call's pot aside from its programme's admitted money."""
-    _budget("fund_opened", fund(fund_id), admitted(programme_id), cents, reference, now)
+def fund_opened(*, fund_id: int, source: str, cents: int, reference: str, now: dt.datetime) -> None:
+    """Set a pot aside: from its programme's admitted money, or from what a sponsor gives (`control:s`)."""
+    _budget("fund_opened", fund(fund_id), source, cents, reference, now)
+
+
+def fund_closed(*, fund_id: int, source: str, cents: int, reference: str, now: dt.datetime) -> None:
+    """Give what is free in a pot back to where it came from: no campaign takes from it any more."""
+    _budget("fund_closed", source, fund(fund_id), cents, reference, now)
 
 
 def match_reserved(*, fund_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
@@ -176,9 +196,9 @@ def match_disbursed(*, fund_id: int, campaign_id: int, cents: int, reference: st
     )
 
 
-def fund_topped_up(*, fund_id: int, programme_id: int, cents: int, reference: str, now: dt.datetime) -> None:
-    """Add to a pot from its programme's admitted money."""
-    _budget("topped_up", fund(fund_id), admitted(programme_id), cents, reference, now)
+def fund_topped_up(*, fund_id: int, source: str, cents: int, reference: str, now: dt.datetime) -> None:
+    """Add to a pot: from its programme's admitted money, or from what a sponsor gives."""
+    _budget("topped_up", fund(fund_id), source, cents, reference, now)
 
 
 def match_economy(*, fund_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
@@ -189,6 +209,42 @@ def match_economy(*, fund_id: int, campaign_id: int, cents: int, reference: str,
 def match_returned(*, fund_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Give back to the pot what was disbursed and not spent."""
     _budget("match_returned", fund(fund_id), disbursed(f"f{fund_id}", campaign_id), cents, reference, now)
+
+
+def contract_committed(
+    *, programme_id: int, contract_id: int, cents: int, reference: str, now: dt.datetime
+) -> None:
+    """Bind a programme to a contract that is no match: recorded by one person, confirmed by another."""
+    _budget(
+        "contract_committed",
+        bound(f"p{programme_id}", contract_id),
+        admitted(programme_id),
+        cents,
+        reference,
+        now,
+    )
+
+
+def contract_paid(
+    *, programme_id: int, contract_id: int, cents: int, reference: str, now: dt.datetime
+) -> None:
+    """Book a mandate that paid a part of a contract."""
+    owner = f"p{programme_id}"
+    _budget("contract_paid", disbursed(owner, contract_id), bound(owner, contract_id), cents, reference, now)
+
+
+def contract_economy(
+    *, programme_id: int, contract_id: int, cents: int, reference: str, now: dt.datetime
+) -> None:
+    """Give back to the programme what a contract no longer needs."""
+    _budget(
+        "contract_economy",
+        admitted(programme_id),
+        bound(f"p{programme_id}", contract_id),
+        cents,
+        reference,
+        now,
+    )
 
 
 # Cash: money we hold and owe
@@ -372,6 +428,11 @@ def stripe_fee_returned(*, cents: int, reference: str, now: dt.datetime) -> None
 def sponsor_received(*, fund_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book a sponsor's money that really arrived at our bank."""
     _cash("sponsor_received", BANK, held_fund(fund_id), cents, reference, now)
+
+
+def match_money_returned(*, fund_id: int, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book a sponsor's money that was paid out, not spent, and has come back to our bank."""
+    _cash("match_returned", BANK, held_fund(fund_id), cents, f"{reference}:bank", now)
 
 
 def stripe_sent(*, cents: int, reference: str, now: dt.datetime) -> None:

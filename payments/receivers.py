@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.dispatch import receiver
 
+from campaigns.reporting.signals import project_stopped
 from campaigns.signals import campaign_launching
 from payments.services.charge import learn_of_charge
 from payments.services.disputes import learn_of_dispute
@@ -13,6 +14,7 @@ from payments.services.launch import check_reserve
 from payments.services.payout_account import refresh_payout_account
 from payments.services.recover import learn_of_page
 from payments.services.refund_send import learn_of_refund
+from payments.services.stop import stop_money
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +31,12 @@ class Event(Protocol):
 def on_campaign_launching(*, campaign: Any, **_kwargs: Any) -> None:
     """Refuse a launch whose fees nobody has funded."""
     check_reserve(campaign=campaign)
+
+
+@receiver(project_stopped, dispatch_uid="payments.stop_money")
+def on_project_stopped(*, campaign: Any, now: Any, by: Any, why: str, **_kwargs: Any) -> None:
+    """Let no more money leave, and free the match that has not left."""
+    stop_money(campaign=campaign, by=by, why=why, now=now)
 
 
 def charge_moved(event: Event, now: dt.datetime) -> None:

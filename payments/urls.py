@@ -11,16 +11,20 @@ from payments.api import payees as payees_api
 from payments.api import payouts as payouts_api
 from payments.api import pledges as pledges_api
 from payments.api.back_routes import routes as back_api_urlpatterns
+from payments.api.match import urlpatterns as match_api_urlpatterns
+from payments.api.unspent import routes as unspent_api_urlpatterns
 from payments.views import (
     all_money,
     my_pledges,
     officer_disputes,
+    officer_match,
     officer_money,
     officer_paid_back,
     officer_payouts,
     officer_receivables,
     officer_refunds,
     officer_reserve,
+    officer_unspent,
     payees,
     pledge,
     recover,
@@ -68,6 +72,9 @@ money_urlpatterns = [
     path(_("officer/disbursements/<int:pk>/mandate/"), officer_money.mandate, name="mandate"),
     path(_("officer/disbursements/<int:pk>/receipt/"), officer_money.receipt, name="receipt"),
     path(_("officer/campaigns/<slug:slug>/money/"), officer_money.officer_money, name="officer_money"),
+    path(_("officer/campaigns/<slug:slug>/match/"), officer_match.officer_match, name="officer_match"),
+    path(_("officer/match-extensions/<int:pk>/"), officer_match.match_extension, name="match_extension"),
+    path(_("officer/match-corrections/<int:pk>/"), officer_match.match_correction, name="match_correction"),
     path(
         _("officer/campaigns/<slug:slug>/disbursements/new/"),
         officer_money.disbursement_new,
@@ -103,6 +110,7 @@ payout_api_urlpatterns = [
     path("payee-changes/<int:pk>/object/", payees_api.ObjectView.as_view(), name="api_payee_object"),
 ]
 money_api_urlpatterns = [
+    *match_api_urlpatterns,
     path("campaigns/<slug:slug>/money/", money_api.CampaignMoneyView.as_view(), name="api_campaign_money"),
     path("money/", all_money_api.AllMoneyView.as_view(), name="api_money"),
     path("disbursements/", money_api.DisbursementsView.as_view(), name="api_disbursements"),
@@ -136,16 +144,25 @@ back_urlpatterns = [
     path(_("officer/reserve/<int:pk>/"), officer_reserve.advance, name="advance"),
 ]
 
+# Money that was not spent
+unspent_urlpatterns = [
+    path(_("officer/campaigns/<slug:slug>/unspent/new/"), officer_unspent.unspent_new, name="unspent_new"),
+    path(_("officer/unspent/<int:pk>/"), officer_unspent.unspent, name="unspent"),
+    path(_("officer/match-returns/<int:pk>/"), officer_unspent.match_return, name="match_return"),
+]
+
 urlpatterns: list[URLPattern] = [
     *backer_urlpatterns,
     *money_urlpatterns,
     *payout_urlpatterns,
     *back_urlpatterns,
+    *unspent_urlpatterns,
 ]
 api_urlpatterns: list[URLPattern] = [
     *backer_api_urlpatterns,
     *money_api_urlpatterns,
     *payout_api_urlpatterns,
     *back_api_urlpatterns,
+    *unspent_api_urlpatterns,
 ]
 root_urlpatterns: list[URLPattern] = [path("webhooks/stripe/", stripe_webhook, name="stripe_webhook")]

@@ -38,6 +38,7 @@ from campaigns.codesign.services.proposals import start_proposal, write_version
 from campaigns.codesign.services.support import share_need
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
+from campaigns.reporting.services.milestones import accept_milestone
 from campaigns.services.budget import Line, set_budget
 from campaigns.services.campaigns import approve_campaign, launch_campaign, submit_for_review
 from campaigns.services.milestones import add_milestone, reach_milestone
@@ -302,6 +303,7 @@ class Path:
         approve_disbursement(disbursement=crowd, by=self.approver, now=self.now)
         jobs.run_until_quiet()
         reach_milestone(milestone=self.milestone, evidence="Foto", by=self.owner, now=self.now)
+        accept_milestone(milestone=self.milestone, by=self.officer, now=self.now)
         tranche = propose_disbursement(
             campaign=self.campaign, channel="match", amount_cents=2_850 * EURO, milestone=self.milestone,
             reason="Apertura", by=self.officer, now=self.now,

@@ -17,13 +17,17 @@ from django.db import transaction
 from accounts import services as people
 from accounts.enums import Role, TeamRole
 from accounts.models import Membership, User
+from campaigns.accompaniment import services as accompaniment
+from campaigns.accompaniment.services.enterprises import Birth
+from campaigns.accompaniment.services.tutoring import Held
 from campaigns.calls.models import MatchRule
 from campaigns.calls.services import applications, calls, decisions, editions, programmes, rules
 from campaigns.codesign.services import adoption, needs, proposals, support
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
 from campaigns.services import budget, campaigns, content, milestones, projects, rewards
-from campaigns.sustainability.services import books, closing, months
+from campaigns.sustainability.documents.sheet import read_sheet
+from campaigns.sustainability.services import books, closing, imports, months
 from crowdfund.kit.errors import NotAllowed
 from payments.bank.models import Excess
 from payments.bank.services import excess, importing, lists, returns
@@ -33,6 +37,7 @@ from payments.bank.services.goals import goal_of
 from payments.cash.services import closings, desks, give_back, take, withdraw
 from payments.matching import services as matching
 from payments.matching.formula import Crowd
+from payments.matching.selectors.rounds import RoundKey
 from payments.models import CampaignChannel, Pledge
 from payments.postings import charge_collected
 from payments.receipts.models import Receipt
@@ -42,8 +47,15 @@ from payments.reconciliation.models import Difference, StripeMovement
 from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
-from tests.campaigns import calling
-from tests.payments import back_permissions, counter, desk_permissions, receipt_rows
+from tests.campaigns import call_permissions, calling, commission_permissions, reporting_permissions
+from tests.payments import (
+    back_permissions,
+    counter,
+    desk_permissions,
+    pot_permissions,
+    receipt_rows,
+    spending_permissions,
+)
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
@@ -52,8 +64,11 @@ from tests.world import NOW
 pytestmark = pytest.mark.django_db
 
 EVERYBODY = (
-    *("owner", "editor", "accountant", "stranger", "officer", "approver", "auditor", "animator"),
+    *("owner", "editor", "accountant", "stranger", "officer", "approver", "auditor", "animator", "tutor"),
     *("operator", "operator_elsewhere"),
+)
+BIRTH = Birth(
+    "Sartoria", "limited", NOW.date() - dt.timedelta(days=30), "03842640967", "03842640967", "Visura"
 )
 TEAM, MONEY_OF_TEAM = {"owner", "editor"}, {"owner", "accountant"}
 
@@ -66,7 +81,7 @@ class Stage:
         self.org = world.organisation(self.people["owner"], tax_code="97512301587")
         for team_role in (TeamRole.EDITOR, TeamRole.ACCOUNTANT):
             self.people[team_role.value] = calling.member(self.org, team_role)
-        for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ANIMATOR):
+        for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ANIMATOR, Role.TUTOR):
             self.people[role.value] = world.staff(role, name=role.value)
         self.officer, self.approver = self.people["officer"], self.people["approver"]
         self.desk = counter.desk()
@@ -92,6 +107,15 @@ class Stage:
         )  # fmt: skip
         return made
 
+    def tutoring(self) -> Any:
+        held = Held(NOW.date(), 60, "plan", "Conti.", next_step="Chiudere marzo")
+        return accompaniment.log_tutoring(project=self.project, held=held, by=self.people["tutor"], now=NOW)
+
+    def enterprise(self) -> Any:
+        return accompaniment.register_enterprise(
+            project=self.project, birth=BIRTH, by=self.people["owner"], now=NOW
+        )
+
     def call(self) -> Any:
         return calling.call()
 
@@ -110,11 +134,15 @@ class Stage:
         done = decisions.admit_application(
             application=self.application(submitted=True), reason="r", by=self.officer, now=NOW
         )
-        reservation = done.campaign.reservation
+        reservation = done.campaign.reservations.get()
         crowd = Crowd(400_000, 9)
         matching.propose_match(campaign=done.campaign, pledged=crowd, collected=crowd, now=NOW)
         reservation.refresh_from_db()
         return reservation
+
+    def complete_round(self) -> Any:
+        rule = calling.rule(kind="quadratic", data={})
+        return RoundKey(calling.call(rule=rule, closes_at=NOW + dt.timedelta(days=1)))
 
     def recorded_act(self) -> Any:
         return matching.record_act(reservation=self.proposed_match(), act=ACT, by=self.officer, now=NOW)
@@ -544,12 +572,49 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda m, by: closing.close_month(account=m, by=by, now=NOW),
         MONEY_OF_TEAM,
     ),
+    "import_months": (
+        lambda s: s.books(),
+        lambda b, by: imports.import_months(
+            books=b, sheet=read_sheet(b"month,earned\n2026-03,5\n"), by=by, now=NOW
+        ),
+        MONEY_OF_TEAM,
+    ),
     "correct_month": (
         lambda s: s.month(closed=True),
         lambda m, by: closing.correct_month(
             account=m, figure="earned", after_cents=5, reason="Errore", by=by, now=NOW
         ),
         MONEY_OF_TEAM,
+    ),
+    # accompaniment
+    "log_tutoring": (
+        lambda s: s.project,
+        lambda p, by: accompaniment.log_tutoring(
+            project=p, held=Held(NOW.date(), 60, "plan", "Conti."), by=by, now=NOW
+        ),
+        {"tutor"},
+    ),
+    "finish_step": (
+        lambda s: s.tutoring(),
+        lambda t, by: accompaniment.finish_step(session=t, by=by, now=NOW),
+        TEAM | {"tutor", "officer"},
+    ),
+    "strike_tutoring": (
+        lambda s: s.tutoring(),
+        lambda t, by: accompaniment.strike_tutoring(session=t, reason="Errore", by=by, now=NOW),
+        {"tutor", "officer"},
+    ),
+    "register_enterprise": (
+        lambda s: s.project,
+        lambda p, by: accompaniment.register_enterprise(project=p, birth=BIRTH, by=by, now=NOW),
+        TEAM | {"tutor", "officer"},
+    ),
+    "observe_enterprise": (
+        lambda s: s.enterprise(),
+        lambda e, by: accompaniment.observe_enterprise(
+            enterprise=e, observed_on=NOW.date(), status="active", source="Visita", by=by, now=NOW
+        ),
+        {"tutor", "officer"},
     ),
     # money
     "open_programme_ladder": (
@@ -573,6 +638,11 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda s: s.recorded_act(),
         lambda a, by: matching.return_act(act=a, reason="r", by=by, now=NOW),
         {"approver"},
+    ),
+    "share_pot_out": (
+        lambda s: s.complete_round(),
+        lambda key, by: matching.share_pot_out(key=key, by=by, now=NOW + dt.timedelta(days=60)),
+        {"officer"},
     ),
     "propose_top_up": (
         lambda s: s.call(),
@@ -732,7 +802,7 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         {"operator", "operator_elsewhere", "officer"},
     ),
     "withdraw_cash": (
-        lambda s: s.receipt().pledge,
+        lambda s: s.desk_receipt().pledge,
         lambda p, by: withdraw.withdraw_cash(pledge=p, by=by, now=NOW),
         {"operator", "operator_elsewhere"},
     ),
@@ -896,7 +966,13 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         {"officer"},
     ),
 }
-TABLE |= back_permissions.ROWS | desk_permissions.ROWS
+TABLE |= back_permissions.ROWS
+TABLE |= call_permissions.ROWS
+TABLE |= pot_permissions.ROWS
+TABLE |= commission_permissions.ROWS
+TABLE |= spending_permissions.ROWS
+TABLE |= reporting_permissions.ROWS
+TABLE |= desk_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

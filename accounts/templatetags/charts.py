@@ -97,7 +97,13 @@ def _spread(points: int, limit: int) -> set[int]:
 
 
 def _drawing(
-    frame: Frame, labels: Sequence[str], lines: Sequence[Mapping[str, Any]], unit: str, limit: Number | None
+    frame: Frame,
+    labels: Sequence[str],
+    lines: Sequence[Mapping[str, Any]],
+    unit: str,
+    limit: Number | None,
+    *,
+    stepped: bool = False,
 ) -> dict[str, Any]:
     values = [float(value) for line in lines for value in line["values"] if value is not None]
     if limit is not None:
@@ -117,20 +123,25 @@ def _drawing(
         "grid": [{"y": y(tick), "text": _show_tick(tick, unit), "zero": tick == 0} for tick in scale],
         "names": [{"x": x(index), "text": labels[index]} for index in sorted(written)],
         "limit": None if limit is None else y(float(limit)),
-        "lines": [_line(line, number, x, y) for number, line in enumerate(lines, start=1)],
+        "lines": [_line(line, number, x, y, stepped=stepped) for number, line in enumerate(lines, start=1)],
         "baseline": frame.height - frame.bottom,
         "right": frame.width - frame.right,
     }
 
 
-def _line(line: Mapping[str, Any], number: int, x: Any, y: Any) -> dict[str, Any]:
-    """A line as runs of points: a month without a value breaks it, and is not taken for zero."""
+def _line(line: Mapping[str, Any], number: int, x: Any, y: Any, *, stepped: bool = False) -> dict[str, Any]:
+    """A line as runs of points: a month without a value breaks it, and is not taken for zero.
+
+    A stepped one stays level until the next point and then jumps: what is booked does not grow in between.
+    """
     dots = [(x(index), y(float(value))) for index, value in enumerate(line["values"]) if value is not None]
     runs: list[list[str]] = [[]]
     for index, value in enumerate(line["values"]):
         if value is None:
             runs.append([])
         else:
+            if stepped and runs[-1]:
+                runs[-1].append(f"{x(index)},{runs[-1][-1].partition(',')[2]}")
             runs[-1].append(f"{x(index)},{y(float(value))}")
     return {
         "number": number,
@@ -149,12 +160,14 @@ def line_chart(
     unit: str = "number",
     limit: Number | None = None,
     limit_label: str = "",
+    *,
+    stepped: bool = False,
 ) -> dict[str, Any]:
     """Lines over time.
 
     `labels` name the points (months, already in words); `lines` are dicts with `label` and `values`, as many
     values as labels, None where nothing is known. `unit` as in `show`. `limit` draws a dashed line,
-    `limit_label` says what it is.
+    `limit_label` says what it is. `stepped` lines jump from one value to the next.
     """
     names = [str(label) for label in labels]
     table = [
@@ -164,10 +177,76 @@ def line_chart(
         "id": f"chart-{slugify(title)}",
         "title": title,
         "description": description,
-        "drawings": [_drawing(frame, names, lines, unit, limit) for frame in (NARROW, WIDE)] if names else [],
+        "drawings": [_drawing(frame, names, lines, unit, limit, stepped=stepped) for frame in (NARROW, WIDE)]
+        if names
+        else [],
         "legend": [line["label"] for line in lines],
         "limit_label": limit_label,
         "headers": [_("Period"), *(line["label"] for line in lines)],
+        "rows": table,
+    }
+
+
+def _stacked(
+    frame: Frame, labels: Sequence[str], stacks: Sequence[Mapping[str, Any]], unit: str
+) -> dict[str, Any]:
+    wholes = [sum(float(stack["values"][index]) for stack in stacks) for index in range(len(labels))]
+    scale = ticks(0.0, max([1.0, *wholes]))
+    slot = frame.inner_width / len(labels)
+    floor = frame.height - frame.bottom
+
+    def height(value: float) -> float:
+        return position(value, 0, scale[-1], frame.inner_height)
+
+    rects = []
+    for index in range(len(labels)):
+        y = float(floor)
+        for number, stack in enumerate(stacks, start=1):
+            tall = height(float(stack["values"][index]))
+            y -= tall
+            if tall:
+                x = round(frame.left + slot * (index + 0.15), 1)
+                rects.append({"x": x, "y": y, "width": slot * 0.7, "height": tall, "number": number})
+    written = _spread(len(labels), 6 if frame is WIDE else 3)
+    return {
+        "frame": frame,
+        "grid": [
+            {"y": round(floor - height(tick), 1), "text": _show_tick(tick, unit), "zero": tick == 0}
+            for tick in scale
+        ],
+        "names": [
+            {"x": round(frame.left + slot * (index + 0.5), 1), "text": labels[index]}
+            for index in sorted(written)
+        ],
+        "rects": rects,
+        "right": frame.width - frame.right,
+    }
+
+
+@register.inclusion_tag("components/stack_chart.html")
+def stack_chart(
+    labels: Sequence[Any],
+    stacks: Sequence[Mapping[str, Any]],
+    title: str,
+    description: str = "",
+    unit: str = "number",
+) -> dict[str, Any]:
+    """Columns made of parts, one upon another: how a whole is made up, period by period.
+
+    `stacks` are dicts with `label` and `values`, as many values as `labels`, none below 0; the first lies at the
+    bottom, five at most. `unit` as in `show`.
+    """
+    names = [str(label) for label in labels]
+    table = [
+        [name, *(show(stack["values"][index], unit) for stack in stacks)] for index, name in enumerate(names)
+    ]
+    return {
+        "id": f"chart-{slugify(title)}",
+        "title": title,
+        "description": description,
+        "drawings": [_stacked(frame, names, stacks, unit) for frame in (NARROW, WIDE)] if names else [],
+        "legend": [stack["label"] for stack in stacks],
+        "headers": [_("Period"), *(stack["label"] for stack in stacks)],
         "rows": table,
     }
 

@@ -45,6 +45,26 @@ CALL_TRANSITIONS: Transitions = {
 PUBLIC_CALLS = frozenset({CallStatus.PUBLISHED, CallStatus.CLOSED})
 
 
+class Annex(TextChoices):
+    """What a call may ask of an application beside its cost and its reasons."""
+
+    BUDGET = "budget", _("The cost, line by line")
+    PLAN = "plan", _("The business plan, month by month")
+    LOGFRAME = "logframe", _("The logframe, with indicators")
+
+
+class Step(TextChoices):
+    """The steps of an application, in the order in which they are written."""
+
+    PROJECT = "project", _("The project")
+    COST = "cost", _("Cost and budget")
+    MONEY = "money", _("Goal and other money")
+    PLAN = "plan", _("Business plan")
+    LOGFRAME = "logframe", _("Logframe")
+    ACCESSIBILITY = "accessibility", _("Open to all abilities")
+    DECLARATION = "declaration", _("Declaration")
+
+
 class ApplicationStatus(TextChoices):
     """The life of an application."""
 
@@ -74,6 +94,17 @@ APPLICATION_TRANSITIONS: Transitions = {
     ApplicationStatus.WITHDRAWN: frozenset(),
 }
 
+LIST_TRANSITIONS: Transitions = {
+    **APPLICATION_TRANSITIONS,
+    ApplicationStatus.ELIGIBLE_NOT_FUNDED: frozenset(
+        {ApplicationStatus.ADMITTED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN}
+    ),
+    ApplicationStatus.REJECTED: frozenset(
+        {ApplicationStatus.ADMITTED, ApplicationStatus.ELIGIBLE_NOT_FUNDED}
+    ),
+}
+"""What a published list may do: a corrected version takes back that an application was rejected, or eligible."""
+
 
 class RuleProblem(TextChoices):
     """What `formula.check_rule` and writing a rule can find wrong, each in words with its numbers to fill in."""
@@ -95,6 +126,7 @@ class RuleProblem(TextChoices):
         _("The cap is below the match of the smallest cost admitted: no project could have its share."),
     )
 
+    BELOW_CAP = "below_cap", _("This can't be below the cap of the other projects.")
     HELD_ELSEWHERE = "held_elsewhere", _("This is no part of the rule's data: it has a field of its own.")
 
     @classmethod

@@ -36,6 +36,20 @@ class Line:
     amount_cents: int
 
 
+def begin_budget(*, campaign: Campaign, lines: Sequence[Line]) -> None:
+    """Write the first budget of a campaign that was just drafted. For who drafts it, inside that transaction."""
+    BudgetLine.objects.bulk_create(
+        BudgetLine(
+            campaign=campaign,
+            kind=line.kind,
+            label=line.label,
+            amount_cents=line.amount_cents,
+            position=position,
+        )
+        for position, line in enumerate(lines)
+    )
+
+
 def set_budget(*, campaign: Campaign, lines: Sequence[Line], by: User, now: dt.datetime) -> None:
     """Replace a draft's whole budget. It adds up to the cost and, when the campaign bears them, shows the fees.
 

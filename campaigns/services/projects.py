@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import require
 from campaigns.models import Project
 from campaigns.permissions import can_create_project, can_edit_project
-from campaigns.services import pictures
 from campaigns.services.cleaning import clean, save_with_slug
+from crowdfund.kit import pictures
 from crowdfund.kit.errors import Invalid
 
 if TYPE_CHECKING:

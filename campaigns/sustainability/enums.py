@@ -3,29 +3,9 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.enums import CostKind, IncomeKind
 
-class IncomeKind(TextChoices):
-    """Where money (and help in kind) comes from."""
-
-    EARNED = "earned", _("Earned: sales, fees, rents")
-    PUBLIC_CONTRACTS = "public_contracts", _("Public contracts")
-    PUBLIC_GRANTS = "public_grants", _("Public grants")
-    PRIVATE_GRANTS = "private_grants", _("Private grants")
-    DONATIONS = "donations", _("Donations and crowdfunding")
-    IN_KIND = "in_kind", _("In kind (valued)")
-
-
-class CostKind(TextChoices):
-    """Where money goes."""
-
-    STAFF = "staff", _("People")
-    RENT = "rent", _("Rent and utilities")
-    GOODS = "goods", _("Goods")
-    SERVICES = "services", _("Services")
-    FINANCE = "finance", _("Interest and bank")
-    DEPRECIATION = "depreciation", _("Depreciation")
-    OTHER = "other", _("Other")
-    INVESTMENT = "investment", _("Investment (apart)")
+__all__ = ["CostKind", "IncomeKind", "Stage"]
 
 
 class Stage(TextChoices):

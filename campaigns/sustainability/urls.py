@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.sustainability.api import accounts as api
-from campaigns.sustainability.views import public, team
+from campaigns.sustainability.views import imports, portfolio, public, team
 
 
 class MonthConverter:
@@ -29,8 +29,20 @@ urlpatterns = [
     path(_("projects/<slug:slug>/accounts/"), public.project_accounts, name="project_accounts"),
     path(_("projects/<slug:slug>/accounts.csv"), public.project_accounts_csv, name="project_accounts_csv"),
     path(_("projects/<slug:slug>/accounts.json"), public.project_accounts_json, name="project_accounts_json"),
-    path(_("portfolio/"), public.portfolio, name="portfolio"),
+    path(_("portfolio/"), portfolio.portfolio_page, name="portfolio"),
+    path(_("portfolio.csv"), portfolio.portfolio_csv, name="portfolio_csv"),
+    path(_("portfolio.json"), portfolio.portfolio_json, name="portfolio_json"),
     path(_("team/projects/<slug:slug>/accounts/"), team.monthly_accounts, name="monthly_accounts"),
+    path(
+        _("team/projects/<slug:slug>/accounts/import/"),
+        imports.monthly_accounts_import,
+        name="monthly_accounts_import",
+    ),
+    path(
+        _("team/projects/<slug:slug>/accounts/template.csv"),
+        imports.monthly_accounts_template,
+        name="monthly_accounts_template",
+    ),
     path(
         _("team/projects/<slug:slug>/accounts/<month:month>/"), team.monthly_account, name="monthly_account"
     ),
@@ -47,6 +59,7 @@ urlpatterns = [
 ]
 api_urlpatterns = [
     path("projects/<slug:slug>/accounts/", api.ProjectAccounts.as_view(), name="api_project_accounts"),
+    path("projects/<slug:slug>/accounts/import/", api.ImportMonths.as_view(), name="api_months_import"),
     path("projects/<slug:slug>/accounts/<month:month>/", api.OneMonth.as_view(), name="api_project_month"),
     path(
         "projects/<slug:slug>/accounts/<month:month>/close/", api.CloseMonth.as_view(), name="api_month_close"

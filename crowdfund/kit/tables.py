@@ -113,13 +113,13 @@ def read_cents(text: str, column: str, *, least: int = 0) -> int:
     return cents
 
 
-def write_row(cells: Iterable[object]) -> str:
+def write_row(cells: Iterable[object], *, delimiter: str = ",") -> str:
     """Write one line of a table. A text that a spreadsheet would run as a formula gets an apostrophe before it.
 
     Numbers stay numbers, None is an empty cell.
     """
     out = io.StringIO()
-    csv.writer(out).writerow([_harmless(cell) for cell in cells])
+    csv.writer(out, delimiter=delimiter).writerow([_harmless(cell) for cell in cells])
     return out.getvalue()
 
 

@@ -46,8 +46,11 @@ INSTALLED_APPS = [
     "accounts.notices",
     "campaigns",
     "campaigns.calls",
+    "campaigns.commission",
+    "campaigns.reporting",
     "campaigns.codesign",
     "campaigns.sustainability",
+    "campaigns.accompaniment",
     "payments",
     "payments.bank",
     "payments.cash",
@@ -56,6 +59,7 @@ INSTALLED_APPS = [
     "payments.receipts",
     "payments.reconciliation",
     "payments.simulations",
+    "payments.spending",
     "payments.webhooks",
 ]
 
@@ -158,8 +162,12 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
+PRIVATE_ROOT = env.path(
+    "PRIVATE_ROOT", default=str(BASE_DIR / "private")
+)  # documents: no web server serves them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "crowdfund.kit.private.PrivateStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -181,6 +189,9 @@ DEBIT_LIMIT_CENTS = env.int("DEBIT_LIMIT_CENTS", default=1_000_000)  # Stripe ta
 CASH_LIMIT_CENTS = env.int("CASH_LIMIT_CENTS", default=100_000)  # the most that a desk takes for one receipt
 CASH_NAMED_ABOVE_CENTS = env.int("CASH_NAMED_ABOVE_CENTS", default=100_000)  # above it the donor gives a name
 PLEDGE_MIN_CENTS = env.int("PLEDGE_MIN_CENTS", default=200)
+RESERVATION_DAYS = env.int(
+    "RESERVATION_DAYS", default=365
+)  # a campaign launches until then, or its match is free
 RECONCILE_NIGHTLY = env.bool("RECONCILE_NIGHTLY", default=True)
 # Bank transfers: off while there is no account (see docs/bank.md)
 BANK_ACCOUNT_IBAN = env.str("BANK_ACCOUNT_IBAN", default="").replace(" ", "").upper()
@@ -248,6 +259,7 @@ SPECTACULAR_SETTINGS = {
         "BudgetKindEnum": "campaigns.enums.BudgetKind",
         "CallStatusEnum": "campaigns.calls.enums.CallStatus",
         "CampaignStatusEnum": "campaigns.enums.CampaignStatus",
+        "EnterpriseStatusEnum": "campaigns.accompaniment.enums.EnterpriseStatus",
         "MilestoneStatusEnum": "campaigns.enums.MilestoneStatus",
         "NeedSourceEnum": "campaigns.codesign.enums.NeedSource",
         "NeedStatusEnum": "campaigns.codesign.enums.NeedStatus",

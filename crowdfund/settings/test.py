@@ -12,6 +12,7 @@ DEMO_MODE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = Path(tempfile.gettempdir()) / "crowdfund-test-media"
+PRIVATE_ROOT = Path(tempfile.gettempdir()) / "crowdfund-test-private"
 STRIPE_SECRET_KEY = "sk_test_standin"  # noqa: S105
 STRIPE_WEBHOOK_SECRET = "whsec_standin"  # noqa: S105
 STRIPE_API_BASE = _BASE

@@ -106,6 +106,13 @@ class ProposalSerializer(serializers.Serializer[Any]):
         queryset=Milestone.objects.all(), required=False, allow_null=True, default=None
     )
     reason = serializers.CharField(max_length=200)
+    despite = serializers.CharField(
+        max_length=160,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Why a tranche of the match is proposed although the report on the one before is not there.",
+    )
 
 
 class WhySerializer(serializers.Serializer[Any]):
@@ -120,7 +127,7 @@ class CampaignMoneyView(APIView):
     @extend_schema(responses=MoneySerializer, tags=["campaigns"])
     def get(self, request: Request, slug: str) -> Response:
         """Pledged, collected, given back and paid out, out of the ledger. Public."""
-        campaign = get_object_or_404(Campaign.objects.public().select_related("reservation"), slug=slug)
+        campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
         money = dataclasses.asdict(money_of(campaign))
         return Response({name: money[name] for name in PUBLIC})
 

@@ -44,9 +44,17 @@ class DisbursementForm(forms.Form):
         queryset=Milestone.objects.none(),
         required=False,
         empty_label=_("None"),
-        help_text=_("A tranche of the city's match hangs on a milestone that was reached."),
+        help_text=_("A tranche of the city's match hangs on a milestone that an officer accepted."),
     )
     reason = forms.CharField(label=_("What for"), max_length=200)
+    despite = forms.CharField(
+        label=_("Why, although the report on the tranche before is missing"),
+        max_length=160,
+        required=False,
+        help_text=_(
+            "Only for a tranche of the match whose report is missing or late. Who approves reads it."
+        ),
+    )
 
     def __init__(self, *args: Any, campaign: Campaign, most: dict[Channel, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -68,6 +68,17 @@ def transfers_of(codes: Iterable[str]) -> list[LedgerTransfer]:
     return list(LedgerTransfer.objects.filter(Q(debit__in=wanted) | Q(credit__in=wanted)).order_by("id"))
 
 
+def newest_transfers(code: str, limit: int = 50) -> list[LedgerTransfer]:
+    """Return the transfers that touch one account, newest first."""
+    return list(LedgerTransfer.objects.filter(Q(debit=code) | Q(credit=code)).order_by("-id")[:limit])
+
+
+def booked(code: str, reference: str) -> list[LedgerTransfer]:
+    """Return what was booked for an event under a reference, or under one for each pot it was split over (`…:f3`)."""
+    named = Q(reference=reference) | Q(reference__startswith=f"{reference}:f")
+    return list(LedgerTransfer.objects.filter(named, code=code, reverses__isnull=True).order_by("id"))
+
+
 def faults() -> Iterator[str]:
     """Walk the whole ledger and yield a sentence for each thing that does not hold; nothing when all is well.
 

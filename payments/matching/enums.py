@@ -9,6 +9,20 @@ if TYPE_CHECKING:
     from crowdfund.kit.states import Transitions
 
 
+class FundKind(TextChoices):
+    """Whose money a pot is."""
+
+    MUNICIPALITY = "municipality", _("The city's")
+    SPONSOR = "sponsor", _("A sponsor's")
+
+
+class FundMoney(TextChoices):
+    """Where the money of a pot lies until it is paid."""
+
+    TREASURY = "treasury", _("With who gives it: they pay the organisation directly")
+    HELD = "held", _("In our account: it counts once it has arrived")
+
+
 class ReservationStatus(TextChoices):
     """The life of a match reservation."""
 
@@ -34,10 +48,11 @@ class FundChangeKind(TextChoices):
 
     OPENING = "opening", _("Opening")
     TOP_UP = "top_up", _("Top-up")
+    CLOSING = "closing", _("Closing")
 
 
 class FundChangeStatus(TextChoices):
-    """The life of a change of a pot."""
+    """The life of a change of a pot, and of every other thing that two people decide here."""
 
     PROPOSED = "proposed", _("Proposed")
     APPROVED = "approved", _("Approved")

@@ -5,8 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import OrganisationKind
+from accounts.models import Organisation
+from accounts.places.models import Neighbourhood
+from campaigns.enums import Theme
 from crowdfund.kit.fields import EuroField, cup_validator
-from payments.matching.services import Act, Ladder
+from payments.matching.enums import FundMoney
+from payments.matching.models.funds import LAST_PRIORITY
+from payments.matching.services import Act, FundTerms, Ladder
 
 
 class ActForm(forms.Form):
@@ -26,6 +32,10 @@ class ActForm(forms.Form):
     agreement = forms.CharField(
         label=_("Signed agreement"), max_length=120, help_text=_("Where the signed agreement is filed.")
     )
+
+    def __init__(self, *args: Any, of_sponsor: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cup"].required = not of_sponsor
 
     def act(self) -> Act:
         """Give the act as the service reads it."""
@@ -56,6 +66,59 @@ class WhyForm(forms.Form):
     """Why a change of a pot is turned down."""
 
     why = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class SponsorFundForm(forms.Form):
+    """A sponsor's pot beside the city's."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("Sponsor"))
+    name = forms.CharField(label=_("Name of the pot"), max_length=160)
+    amount_cents = EuroField(label=_("Amount"), max_cents=10**13)
+    money = forms.ChoiceField(
+        label=_("Where the money lies"),
+        choices=FundMoney.choices,
+        widget=forms.RadioSelect,
+        initial="treasury",
+    )
+    priority = forms.IntegerField(
+        label=_("Priority"),
+        min_value=1,
+        max_value=LAST_PRIORITY,
+        initial=20,
+        help_text=_("The lowest number is taken from first; the city's pot has 10."),
+    )
+    neighbourhoods = forms.ModelMultipleChoiceField(
+        Neighbourhood.objects.all(),
+        label=_("Only in these neighbourhoods"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    themes = forms.MultipleChoiceField(
+        label=_("Only for these themes"),
+        choices=Theme.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    organisation_kinds = forms.MultipleChoiceField(
+        label=_("Only for these organisations"),
+        choices=OrganisationKind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def given(self) -> dict[str, Any]:
+        """Give what was written as the service reads it."""
+        data = dict(self.cleaned_data)
+        terms = FundTerms(
+            name=data.pop("name"),
+            priority=data.pop("priority"),
+            money=data.pop("money"),
+            neighbourhoods=tuple(place.pk for place in data.pop("neighbourhoods")),
+            themes=tuple(data.pop("themes")),
+            organisation_kinds=tuple(data.pop("organisation_kinds")),
+        )
+        return {**data, "terms": terms}
 
 
 class TopUpForm(forms.Form):

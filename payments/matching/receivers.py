@@ -6,8 +6,18 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from campaigns.signals import application_admitted, call_publishing, campaign_cancelled
-from payments.matching.services import propose_opening, release_reservation, reserve_match
+from campaigns.signals import (
+    application_admitted,
+    call_publishing,
+    campaign_cancelled,
+    campaign_launching,
+)
+from payments.matching.services import (
+    check_reserved,
+    propose_opening,
+    release_reservation,
+    reserve_match,
+)
 
 
 @receiver(call_publishing, dispatch_uid="matching.propose_opening")
@@ -26,3 +36,9 @@ def on_application_admitted(*, application: Any, now: Any, by: Any = None, **_kw
 def on_campaign_cancelled(*, campaign: Any, now: Any, by: Any = None, why: str = "", **_kwargs: Any) -> None:
     """Give the reservation back."""
     release_reservation(campaign=campaign, now=now, by=by, why=why)
+
+
+@receiver(campaign_launching, dispatch_uid="matching.check_reserved")
+def on_campaign_launching(*, campaign: Any, **_kwargs: Any) -> None:
+    """Refuse a launch whose match is no longer reserved."""
+    check_reserved(campaign=campaign)

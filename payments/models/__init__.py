@@ -34,6 +34,7 @@ from payments.models.refunds import (
     RefundRequestEvent,
 )
 from payments.models.settlement import Settlement
+from payments.models.unspent import MatchReturn, MatchReturnEvent, UnspentDecision, UnspentDecisionEvent
 
 __all__ = [
     "CampaignChannel",
@@ -46,6 +47,8 @@ __all__ = [
     "DisputeAnswer",
     "DisputeAnswerEvent",
     "DisputeEvent",
+    "MatchReturn",
+    "MatchReturnEvent",
     "OtherWay",
     "OtherWayEvent",
     "OwnAdvance",
@@ -72,4 +75,6 @@ __all__ = [
     "TotalsDelta",
     "TransferReversal",
     "TransferReversalEvent",
+    "UnspentDecision",
+    "UnspentDecisionEvent",
 ]

@@ -52,11 +52,12 @@ def _accounts(campaign: Campaign) -> dict[str, str]:
     """Name the accounts of a campaign's money, each with its shape in `SOURCES`."""
     shapes = [f"held:{{c}}:{channel}" for channel in CROWD_CHANNELS]
     shapes += ["payable:{c}", "refund_due:{c}", "disputed:{c}"]
-    reservation = getattr(campaign, "reservation", None)
-    if reservation:
-        shapes += ["reserved:f#:{c}", "bound:f#:{c}", "disbursed:f#:{c}"]
-    fund = str(reservation.fund_id) if reservation else ""
-    return {shape.replace("{c}", str(campaign.pk)).replace("#", fund): shape for shape in shapes}
+    found = {shape.replace("{c}", str(campaign.pk)): shape for shape in shapes}
+    funds = Campaign.objects.filter(pk=campaign.pk, reservations__isnull=False)
+    for fund in funds.values_list("reservations__fund_id", flat=True):
+        for step in ("reserved", "bound", "disbursed"):
+            found[f"{step}:f{fund}:{campaign.pk}"] = f"{step}:f#:{{c}}"
+    return found
 
 
 def _moves(accounts: dict[str, str]) -> Moves:

@@ -23,7 +23,7 @@ from payments.enums import (
     RefundStatus,
 )
 from payments.ledger.models import LedgerTransfer
-from payments.ledger.selectors import credit_balance, debit_balance
+from payments.ledger.selectors import booked, credit_balance, debit_balance
 from payments.models import Disbursement, Payout, Refund
 from payments.selectors.holdback import held_back_cents
 
@@ -124,20 +124,16 @@ def releasable_by_channel(campaign: Campaign, now: dt.datetime) -> list[tuple[Ch
 
 
 def _match(campaign: Campaign, channel: str) -> Releasable:
-    """Read what may leave of a match: what is bound and not yet paid, by the treasury or out of a sponsor's money."""
-    decisions = _decisions(campaign, *MATCH_CHANNELS)
+    """Read what may leave of a match: what is bound and not yet paid, by who gives it or out of our account."""
+    decisions = _decisions(campaign, channel)
     proposed = _cents(decisions.filter(status=DisbursementStatus.PROPOSED))
     # in this order: a tranche that is paid in between is then subtracted twice, never not at all
     unpaid = _cents(decisions.filter(status=DisbursementStatus.APPROVED))
-    committed = Campaign.objects.filter(pk=campaign.pk, reservation__status="committed")
-    rows = committed.values_list("reservation__bound_cents", "reservation__fund_id")
-    bound, fund_id = rows.first() or (0, None)
+    bound = sum(cents for _fund, cents in _bound(campaign, held=channel == Channel.SPONSOR))
     place = None
     if channel == Channel.SPONSOR:
-        theirs = credit_balance(f"held_fund:{fund_id}") if fund_id else 0
-        place = min(theirs, at_the_bank_cents(channel))
-        if not theirs:
-            bound = unpaid  # no sponsor's money has come for this pot: nothing to show
+        room = sum(cents for _fund, cents in sponsor_room(campaign))
+        place = min(room, at_the_bank_cents(channel))
     return Releasable(
         collected_cents=bound,
         released_cents=-unpaid,
@@ -145,6 +141,51 @@ def _match(campaign: Campaign, channel: str) -> Releasable:
         proposed_cents=proposed,
         place_cents=place,
     )
+
+
+def _bound(campaign: Campaign, *, held: bool) -> list[tuple[int, int]]:
+    """Return pot → what is bound of it for a campaign, in the order of the pots; held in our account, or not."""
+    committed = Campaign.objects.filter(
+        pk=campaign.pk,
+        reservations__status="committed",
+        reservations__fund__money="held" if held else "treasury",
+    )
+    ordered = committed.order_by("reservations__fund__priority", "reservations__fund_id")
+    return list(ordered.values_list("reservations__fund_id", "reservations__bound_cents"))
+
+
+def sponsor_room(campaign: Campaign) -> list[tuple[int, int]]:
+    """Return pot → what may still be released of its money in our account for a campaign, in the order of the pots.
+
+    What is bound, less what was released and is not paid yet; never more than lies there for this pot.
+    """
+    under_way = _released_by_pot(campaign)
+    room = (
+        (fund_id, min(cents - under_way.get(fund_id, 0), credit_balance(f"held_fund:{fund_id}")))
+        for fund_id, cents in _bound(campaign, held=True)
+    )
+    return [(fund_id, cents) for fund_id, cents in room if cents > 0]
+
+
+def unpaid_by_pot(campaign: Campaign) -> dict[int, int]:
+    """Return pot → what was approved and is not paid yet: it stays bound. Paid directly, the first pots pay first."""
+    found = _released_by_pot(campaign)
+    approved = _decisions(campaign, Channel.MATCH).filter(status=DisbursementStatus.APPROVED)
+    left = _cents(approved)
+    for fund_id, bound in _bound(campaign, held=False):
+        found[fund_id] = min(left, bound)
+        left -= found[fund_id]
+    return found
+
+
+def _released_by_pot(campaign: Campaign) -> dict[int, int]:
+    approved = _decisions(campaign, Channel.SPONSOR).filter(status=DisbursementStatus.APPROVED)
+    found: dict[int, int] = {}
+    for pk in approved.values_list("pk", flat=True):
+        for row in booked("disbursement_released", f"disbursement:{pk}"):
+            fund_id = int(row.debit_id.rpartition(":")[2])  # held_fund:3
+            found[fund_id] = found.get(fund_id, 0) + row.amount_cents
+    return found
 
 
 def _decisions(campaign: Campaign, *channels: str) -> QuerySet[Disbursement]:

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.templatetags.ui import moment
+from accounts.templatetags.ui import day, moment
 from campaigns.enums import CampaignStatus
 from crowdfund.kit.money import format_euro
 from payments.enums import Channel, RefundReason
@@ -21,8 +21,9 @@ from payments.services.letters import desk_receipt_url, write_to_backer
 if TYPE_CHECKING:
     import datetime as dt
 
+    from accounts.models import User
     from campaigns.models import Campaign
-    from payments.models import ChargeAttempt, Disbursement, Pledge, Settlement
+    from payments.models import ChargeAttempt, Disbursement, Pledge, Settlement, UnspentDecision
 
 SEE_CAMPAIGN = gettext_noop("See the campaign")
 SEE_MONEY = gettext_noop("See the money")
@@ -177,3 +178,41 @@ def tell_team_paid(*, disbursement: Disbursement, now: dt.datetime) -> None:
         by_sponsor=disbursement.channel == "sponsor",
         by_card=disbursement.channel == "card",
     )
+
+
+def tell_stopped(*, pledge: Pledge, reason: str, once: str, now: dt.datetime) -> None:
+    """Tell a backer that the project stops midway, why, and what becomes of the money."""
+    write_to_backer(pledge, "project_stopped", now=now, once=once, reason_given=reason)
+
+
+def tell_team_unspent(*, decision: UnspentDecision, now: dt.datetime) -> None:
+    """Ask the team for the match that was not spent: how much, until when; and say what the residents' part is for."""
+    campaign = decision.campaign
+    for language, people in _by_language(team_of(campaign)).items():
+        with translation.override(language):
+            until = str(day(decision.due_on))
+        write_to_people(
+            people,
+            "unspent_demand",
+            page="campaign_money",
+            args=[campaign.slug],
+            label=SEE_MONEY,
+            once=str(decision.pk),
+            now=now,
+            campaign=campaign.project.title,
+            received_cents=decision.received_match_cents + decision.received_crowd_cents,
+            eligible_cents=decision.eligible_cents,
+            match_cents=decision.match_cents,
+            crowd_cents=decision.crowd_cents,
+            to_return=bool(decision.match_cents),
+            to_use=bool(decision.crowd_cents),
+            crowd_use=decision.crowd_use,
+            until=until,
+        )
+
+
+def _by_language(people: list[User]) -> dict[str, list[User]]:
+    found: dict[str, list[User]] = {}
+    for person in people:
+        found.setdefault(person.language, []).append(person)
+    return found

@@ -15,6 +15,7 @@ from crowdfund.kit.money import format_euro
 from crowdfund.kit.states import StaleState, advance
 from payments.enums import PLEDGE_TRANSITIONS, Method, PledgeStatus
 from payments.locks import HeldCampaign, hold_campaign
+from payments.matching.services import follow_pledge
 from payments.models import Pledge, TotalsDelta
 from payments.services.cleanup import queue_cleanup
 from payments.services.letters import write_to_backer
@@ -128,6 +129,7 @@ def _activate(pledge: Pledge, session: CardSession, now: dt.datetime) -> Outcome
         pledge.reward = None
         pledge.save(update_fields=["reward"])
     write_to_backer(pledge, "pledge_active", now=now, once="1", reward_gone=gone)
+    follow_pledge(pledge=pledge, cents=pledge.amount_cents, now=now)
     return Outcome.ACTIVATED
 
 

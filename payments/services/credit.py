@@ -15,6 +15,7 @@ from payments.locks import lock_channel, lock_disbursement, lock_payout
 from payments.selectors.payees import same_payee
 from payments.selectors.releasable import releasable
 from payments.selectors.reserve import reserve
+from payments.selectors.tranches import is_stopped
 from payments.services.payout import finish_payout
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def why_not_yet(payout: Payout, now: dt.datetime) -> str:
         return "status"
     if not same_payee(decision):
         return "payee_changed"
+    if is_stopped(decision.campaign_id):
+        return HeldUpBy.STOPPED
     if releasable(decision.campaign, decision.channel, now).free_cents < 0:
         return HeldUpBy.FROZEN
     return HeldUpBy.RESERVE if not reserve(Place.BANK).covers else ""

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
-from campaigns.enums import CampaignStatus, MilestoneStatus
+from campaigns.enums import CampaignStatus
 from crowdfund.kit import jobs
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.money import format_euro
@@ -20,7 +20,6 @@ from crowdfund.kit.states import IllegalTransition, advance, record_birth
 from payments import postings
 from payments.enums import (
     DISBURSEMENT_TRANSITIONS,
-    MATCH_CHANNELS,
     PAID_BY_CARD_ACCOUNT,
     PAID_BY_IBAN,
     Channel,
@@ -32,12 +31,13 @@ from payments.enums import (
 from payments.gateway.client import GatewayError
 from payments.gateway.transfers import available_cents
 from payments.locks import lock_campaign, lock_channel, lock_disbursement
-from payments.matching.services import fund_of, lock_fund_of
+from payments.matching.locks import lock_funds_of
 from payments.models import Disbursement, Payout, PayoutAccount
 from payments.permissions import can_decide_disbursement, can_propose_disbursement
 from payments.selectors.payees import Payee, payee_now, same_payee
-from payments.selectors.releasable import ahead_cents, releasable
+from payments.selectors.releasable import ahead_cents, releasable, sponsor_room
 from payments.services.payout_letters import tell_team_released
+from payments.services.tranches import check_not_stopped, check_tranche
 from payments.services.void import make_void
 
 if TYPE_CHECKING:
@@ -66,11 +66,14 @@ def propose_disbursement(
     by: User,
     now: dt.datetime,
     milestone: Milestone | None = None,
+    despite: str = "",
 ) -> Disbursement:
     """Propose to release `amount_cents` of a funded campaign's money in one channel to its organisation.
 
-    Amount and payee never change afterwards: a different one is another proposal. Raises `Invalid` for an amount
-    above what the channel still has, `Refused` when the payee can't be paid.
+    Amount and payee never change afterwards: a different one is another proposal. `despite` says why a tranche of the
+    match is proposed although the report on the one before is not there; who approves reads it. Raises `Invalid` for
+    an amount above what the channel or the milestone still has, `Refused` when the payee can't be paid, the report is
+    lacking, or the project has stopped.
     """
     require(can_propose_disbursement(by, campaign))
     _check_proposal(campaign, channel, amount_cents, reason, milestone)
@@ -78,11 +81,14 @@ def propose_disbursement(
         locked = lock_campaign(campaign.pk)
         if locked.status != CampaignStatus.FUNDED:
             raise Refused("not_funded", _("Money leaves only after the collection has ended."))
+        check_not_stopped(locked.pk)
         lock_money(locked.pk, channel)
         left = releasable(locked, channel, now).maximum_cents
         if amount_cents > left:
             raise _above(left)
-        _check_milestone(locked, channel, milestone)
+        lacking = check_tranche(
+            locked, channel, milestone, amount_cents=amount_cents, despite=despite, now=now
+        )
         disbursement = Disbursement.objects.create(
             campaign=locked,
             channel=channel,
@@ -92,15 +98,15 @@ def propose_disbursement(
             reason=reason.strip(),
             **Disbursement.proposal(by, now),
         )
-        record_birth(disbursement, now=now, by=by)
+        record_birth(disbursement, now=now, by=by, why=lacking)
     return disbursement
 
 
 def lock_money(campaign_id: int, channel: str) -> None:
-    """Lock what a decision in this channel takes from: the campaign's channel, and a sponsor's pot for all of its."""
+    """Lock what a decision in this channel takes from: the campaign's channel, and sponsors' pots for all of theirs."""
     lock_channel(campaign_id, channel)
-    if channel == Channel.SPONSOR:
-        lock_fund_of(campaign_id)
+    if channel == Channel.SPONSOR and not lock_funds_of(campaign_id):
+        raise Refused("no_match", _("No call matches this campaign."))
 
 
 def _check_proposal(
@@ -115,18 +121,6 @@ def _check_proposal(
     if milestone is not None and milestone.campaign_id != campaign.pk:
         raise Invalid(
             "unknown_milestone", _("This milestone belongs to another campaign."), field="milestone"
-        )
-
-
-def _check_milestone(campaign: Campaign, channel: str, milestone: Milestone | None) -> None:
-    """A tranche of the match hangs on a milestone that was reached; the crowd's money on none."""
-    if channel not in MATCH_CHANNELS or not campaign.milestones.exists():
-        return
-    if milestone is None:
-        raise Invalid("milestone_needed", _("Say which milestone this tranche is for."), field="milestone")
-    if milestone.status != MilestoneStatus.REACHED:
-        raise Invalid(
-            "milestone_not_reached", _("This milestone has not been reached yet."), field="milestone"
         )
 
 
@@ -177,6 +171,7 @@ def approve_disbursement(*, disbursement: Disbursement, by: User, now: dt.dateti
         decision = lock_disbursement(disbursement.pk)
         if decision.status != DisbursementStatus.PROPOSED:
             raise IllegalTransition(decision, DisbursementStatus.APPROVED)
+        check_not_stopped(campaign.pk)
         payout = _approve(decision, at_stripe, by, now) if same_payee(decision) else None
         if payout is None:
             make_void(decision=decision, why="the payee has changed", now=now)
@@ -223,9 +218,30 @@ def _release(decision: Disbursement, now: dt.datetime) -> None:
         "now": now,
     }
     if decision.channel == Channel.SPONSOR:
-        postings.sponsor_released(fund_id=fund_of(decision.campaign_id), **booking)
+        _release_sponsors(decision, now)
     elif decision.channel != Channel.MATCH:
         postings.crowd_released(channel=decision.channel, **booking)
+
+
+def _release_sponsors(decision: Disbursement, now: dt.datetime) -> None:
+    """Take a tranche out of the sponsors' money, pot by pot in their order."""
+    shares: list[tuple[int, int]] = []
+    left = decision.amount_cents
+    for fund_id, room in sponsor_room(decision.campaign):
+        share = min(left, room)
+        left -= share
+        if share:
+            shares.append((fund_id, share))
+    if left:
+        raise Refused("above_held", _("Less than this may be released now."))
+    for fund_id, share in shares:
+        postings.sponsor_released(
+            fund_id=fund_id,
+            campaign_id=decision.campaign_id,
+            cents=share,
+            reference=postings.part_of(f"disbursement:{decision.pk}", fund_id, len(shares)),
+            now=now,
+        )
 
 
 def _check_covered(decision: Disbursement, found: Releasable) -> None:

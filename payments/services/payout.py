@@ -21,12 +21,14 @@ from payments.enums import (
     PayoutStatus,
 )
 from payments.ledger.models import LedgerTransfer
+from payments.ledger.selectors import booked
 from payments.ledger.services import reverse
 from payments.locks import lock_channel, lock_disbursement, lock_payout
-from payments.matching.services import disburse_tranche, take_back_tranche
+from payments.matching.services import Taken, disburse_tranche, take_back_tranche
 from payments.permissions import can_record_mandate, can_retry_payout
 from payments.services.announce import tell_team_paid
 from payments.services.payout_letters import tell_failed
+from payments.services.tranches import check_not_stopped
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -70,15 +72,19 @@ def finish_payout(
         leaves=leaves,
     )
     if decision.channel == Channel.SPONSOR:
-        disburse_tranche(**_tranche(payout, decision), now=now)
+        disburse_tranche(
+            campaign_id=decision.campaign_id,
+            cents=payout.amount_cents,
+            reference=reference_of(payout),
+            shares=_released(decision),
+            now=now,
+        )
 
 
-def _tranche(payout: Payout, decision: Disbursement) -> dict[str, Any]:
-    return {
-        "campaign_id": decision.campaign_id,
-        "cents": payout.amount_cents,
-        "reference": reference_of(payout),
-    }
+def _released(decision: Disbursement) -> list[Taken]:
+    """Read out of the ledger which pot's money a decision has released."""
+    rows = booked("disbursement_released", f"disbursement:{decision.pk}")
+    return [Taken(postings.fund_in(row.debit_id), row.amount_cents) for row in rows]
 
 
 def _done(
@@ -124,7 +130,7 @@ def _take_back(payout: Payout, decision: Disbursement, why: str, now: dt.datetim
     )
     reverse(transfer=booked, reference=f"{reference_of(payout)}:back", now=now)
     if decision.channel == Channel.SPONSOR:
-        take_back_tranche(**_tranche(payout, decision), now=now)
+        take_back_tranche(campaign_id=decision.campaign_id, reference=reference_of(payout), now=now)
     advance(decision, DisbursementStatus.APPROVED, table=DISBURSEMENT_TRANSITIONS, now=now, why=why[:200])
 
 
@@ -174,6 +180,7 @@ def record_mandate(
         raise Invalid("other_amount", _("The mandate's amount is not the tranche's."), field="amount_cents")
     with transaction.atomic():
         locked = lock_payout(payout.pk)
+        check_not_stopped(locked.disbursement.campaign_id)
         _check_mandate(locked, PayoutStatus.CREATED)
         advance(
             locked,

@@ -16,6 +16,7 @@ from crowdfund.kit.errors import Refused
 from crowdfund.kit.states import advance, record_birth
 from payments.enums import PLEDGE_TRANSITIONS, Method, PledgeStatus
 from payments.locks import hold_campaign
+from payments.matching.services import follow_pledge
 from payments.models import Pledge, PledgeEvent, TotalsDelta
 from payments.permissions import can_manage_pledge
 from payments.services import checks
@@ -170,6 +171,7 @@ def change_amount(
         if pledge.status == PledgeStatus.ACTIVE:
             TotalsDelta.objects.create(campaign_id=pledge.campaign_id, pledged_cents=more)
             write_to_backer(pledge, "pledge_changed", now=now)
+            follow_pledge(pledge=pledge, cents=amount_cents, now=now)
     return pledge
 
 
@@ -210,6 +212,7 @@ def cancel_pledge(*, pledge: Pledge, by: Visitor | None, now: dt.datetime, token
             )
             write_to_backer(pledge, "pledge_cancelled", now=now, once="1")
             give_reward_back(pledge)
+            follow_pledge(pledge=pledge, cents=0, now=now)
     return pledge
 
 

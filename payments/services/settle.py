@@ -15,16 +15,20 @@ from crowdfund.kit.states import advance
 from payments.enums import (
     COUNTS_AS_COLLECTED,
     COUNTS_AT_THE_DEADLINE,
-    OF_THE_PLEDGE,
     PLEDGE_TRANSITIONS,
-    STANDING_REFUNDS,
     STILL_COLLECTING,
     PledgeStatus,
 )
 from payments.locks import lock_campaign, lock_channel
-from payments.matching.formula import Crowd
-from payments.matching.services import propose_match, release_reservation
-from payments.models import Pledge, Refund, Settlement, TotalsDelta
+from payments.matching.services import (
+    count_collected,
+    count_pledged,
+    crowds,
+    propose_match,
+    release_reservation,
+)
+from payments.models import Pledge, Settlement, TotalsDelta
+from payments.selectors.collected import collected_now
 from payments.selectors.rules import rule_of
 from payments.services.announce import tell_team_decided
 from payments.services.refund import refund_shortfall
@@ -83,6 +87,7 @@ def settle_campaign(*, campaign: Campaign, now: dt.datetime) -> Settlement | Non
 
 def _collect(settlement: Settlement, now: dt.datetime) -> None:
     campaign = settlement.campaign
+    count_pledged(campaign=campaign)
     rule = rule_of(campaign)
     ends_at = now + dt.timedelta(days=rule.recovery_days if rule else RECOVERY_DAYS)
     settlement.recovery_ends_at = ends_at
@@ -129,6 +134,7 @@ def finish_collection(*, campaign: Campaign, now: dt.datetime) -> Settlement | N
         if locked.status != CampaignStatus.COLLECTING or _still_collecting(locked):
             return None
         settlement = Settlement.objects.select_for_update().get(campaign=locked)
+        count_collected(campaign=locked, now=now)
         _count(settlement, rule_of(locked), now)
         if settlement.shortfall == Shortfall.REFUND:
             _give_up(settlement, locked, now)
@@ -148,17 +154,11 @@ def _still_collecting(campaign: Campaign) -> bool:
 
 def _count(settlement: Settlement, rule: MatchRule | None, now: dt.datetime) -> None:
     """Fix what was collected: less what went back or is going back; what is disputed or lost does not count."""
-    standing = Pledge.objects.filter(campaign_id=settlement.campaign_id, status__in=COUNTS_AS_COLLECTED)
-    collected = standing.aggregate(
-        cents=Sum("amount_cents", default=0), fees=Sum("fee_cents", default=0), pledges=Count("pk")
-    )
-    back = Refund.objects.filter(
-        pledge__in=standing, reason__in=OF_THE_PLEDGE, status__in=STANDING_REFUNDS
-    ).aggregate(cents=Sum("amount_cents", default=0))
+    collected = collected_now(settlement.campaign_id)
     settlement.finished_at = now
-    settlement.collected_cents = collected["cents"] - back["cents"]
-    settlement.collected_pledges = collected["pledges"]
-    settlement.fees_cents = collected["fees"]
+    settlement.collected_cents = collected.cents
+    settlement.collected_pledges = collected.pledges
+    settlement.fees_cents = collected.fees_cents
     settlement.mark_cents = mark_cents(settlement.campaign, rule)
     settlement.shortfall = policy_for(
         collected_cents=settlement.collected_cents, mark=settlement.mark_cents, rule=rule
@@ -167,12 +167,8 @@ def _count(settlement: Settlement, rule: MatchRule | None, now: dt.datetime) -> 
 
 
 def _fund(settlement: Settlement, campaign: Campaign, now: dt.datetime) -> None:
-    propose_match(
-        campaign=campaign,
-        pledged=Crowd(settlement.pledged_cents, settlement.pledges),
-        collected=Crowd(settlement.collected_cents or 0, settlement.collected_pledges or 0),
-        now=now,
-    )
+    pledged, collected = crowds(campaign)
+    propose_match(campaign=campaign, pledged=pledged, collected=collected, now=now)
     advance(campaign, CampaignStatus.FUNDED, table=CAMPAIGN_TRANSITIONS, now=now)
 
 

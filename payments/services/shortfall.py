@@ -45,10 +45,8 @@ def policy_for(*, collected_cents: int, mark: int, rule: MatchRule | None) -> st
 
 def match_figures(campaign: Campaign) -> dict[str, int]:
     """Return the match that was set aside at most, and what is proposed of it: 0 and 0 without a call. Whole cents."""
-    found = Reservation.objects.filter(campaign=campaign).first()
-    if found is None:
-        return {"exposure_cents": 0, "match_cents": 0}
-    return {"exposure_cents": found.exposure_cents, "match_cents": found.proposed_cents or 0}
+    found = Reservation.objects.filter(campaign=campaign).figures()
+    return {"exposure_cents": found["exposure_cents"], "match_cents": found["proposed_cents"]}
 
 
 def tell_team_of_end(*, settlement: Settlement, now: dt.datetime) -> None:

@@ -28,6 +28,7 @@ from payments.models import Payout, PayoutAccount
 from payments.selectors.payees import same_payee
 from payments.selectors.releasable import ahead_cents, releasable
 from payments.selectors.reserve import reserve
+from payments.selectors.tranches import is_stopped
 from payments.services.payout import finish_payout, next_try
 from payments.services.payout_account import note_stopped, refresh_payout_account
 from payments.services.payout_letters import tell_failed, tell_held_up, tell_void
@@ -138,7 +139,9 @@ def _changed(payout: Payout, decision: Disbursement) -> str:
 
 
 def _frozen(decision: Disbursement, now: dt.datetime) -> str:
-    """Say what has come up since the approval: disputes or refunds beyond what is left, an empty reserve."""
+    """Say what has come up since the approval: a stop, disputes or refunds beyond what is left, an empty reserve."""
+    if is_stopped(decision.campaign_id):
+        return HeldUpBy.STOPPED
     if releasable(decision.campaign, decision.channel, now).free_cents < 0:
         return HeldUpBy.FROZEN
     return HeldUpBy.RESERVE if not reserve(Place.STRIPE).covers else ""

@@ -18,7 +18,7 @@ from payments.enums import (
     DisbursementStatus,
     PayoutStatus,
 )
-from payments.ledger.models import LedgerTransfer
+from payments.ledger.selectors import booked
 from payments.ledger.services import reverse
 from payments.locks import lock_campaign, lock_channel, lock_disbursement, lock_payout
 from payments.models import Payout
@@ -45,10 +45,8 @@ def make_void(
     of which nothing has left.
     """
     if decision.status == DisbursementStatus.APPROVED and decision.channel != Channel.MATCH:
-        released = LedgerTransfer.objects.get(
-            code="disbursement_released", reference=f"disbursement:{decision.pk}", reverses__isnull=True
-        )
-        reverse(transfer=released, reference=f"disbursement:{decision.pk}:void", now=now)
+        for released in booked("disbursement_released", f"disbursement:{decision.pk}"):
+            reverse(transfer=released, reference=f"{released.reference}:void", now=now)
     advance(decision, DisbursementStatus.VOID, table=DISBURSEMENT_TRANSITIONS, now=now, by=by, why=why[:200])
     if payout is not None:
         advance(

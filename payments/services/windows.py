@@ -21,6 +21,7 @@ from payments.enums import PLEDGE_TRANSITIONS, AttemptStatus, PledgeStatus
 from payments.gateway.charges import Outcome, close_charge, read_charge
 from payments.gateway.client import GatewayError
 from payments.locks import lock_pledge
+from payments.matching.services import follow_pledge
 from payments.models import ChargeAttempt, Pledge
 from payments.services.announce import tell_failed, tell_reminder, tell_unanswered
 from payments.services.attempts import last_day_to_wait
@@ -135,6 +136,7 @@ def _fail(pledge: Pledge, now: dt.datetime) -> None:
         advance(locked, PledgeStatus.FAILED, table=PLEDGE_TRANSITIONS, now=now, why="the window has ended")
         let_go(pledge=locked, now=now)
         tell_failed(pledge=locked, now=now)
+        follow_pledge(pledge=locked, cents=0, now=now)
 
 
 # Charges that are on their way for too long
@@ -174,4 +176,5 @@ def _stop_waiting(attempt: ChargeAttempt, now: dt.datetime) -> int:
         advance(pledge, PledgeStatus.FAILED, table=PLEDGE_TRANSITIONS, now=now, why=why)
         let_go(pledge=pledge, now=now)
         tell_unanswered(pledge=pledge, now=now)
+        follow_pledge(pledge=pledge, cents=0, now=now)
     return 1

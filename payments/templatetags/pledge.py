@@ -12,6 +12,7 @@ from campaigns.selectors.readiness import fees_estimate_cents
 from crowdfund.kit import clock
 from payments.enums import Method
 from payments.formula import fee_cents
+from payments.matching.models import Reservation
 from payments.models import Settlement
 
 if TYPE_CHECKING:
@@ -90,5 +91,6 @@ def settlement_told(campaign: Campaign) -> dict[str, Any]:
     if campaign.status not in DECIDED:
         return {}
     settlement = Settlement.objects.filter(campaign=campaign).first()
-    reservation = getattr(campaign, "reservation", None) if settlement and settlement.shortfall else None
-    return {"campaign": campaign, "settlement": settlement, "reservation": reservation}
+    short = bool(settlement and settlement.shortfall)
+    match = Reservation.objects.filter(campaign=campaign).figures() if short else None
+    return {"campaign": campaign, "settlement": settlement, "match": match}

@@ -16,11 +16,18 @@ from campaigns.models import Campaign
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
 from payments.forms.officer import WHICH_MONEY, DisbursementForm, MandateForm, ReceiptForm, WhyForm
-from payments.permissions import can_propose_disbursement, can_see_all_money, can_void_disbursement
+from payments.permissions import (
+    can_propose_disbursement,
+    can_propose_unspent,
+    can_see_all_money,
+    can_void_disbursement,
+)
 from payments.selectors.money import disbursements as all_disbursements
 from payments.selectors.money import next_step
 from payments.selectors.payout_desk import story_of
 from payments.selectors.releasable import releasable_by_channel
+from payments.selectors.tranches import shares_of
+from payments.selectors.unspent import reports_settled, unspent_decisions
 from payments.services.disburse import approve_disbursement, propose_disbursement, reject_disbursement
 from payments.services.payout import confirm_receipt, record_mandate
 
@@ -52,7 +59,7 @@ def _done(form: forms.Form, deed: Callable[[], object]) -> bool:
 
 def _campaign(slug: str) -> Campaign:
     return get_object_or_404(
-        Campaign.objects.select_related("project__organisation", "settlement", "reservation"), slug=slug
+        Campaign.objects.select_related("project__organisation", "settlement"), slug=slug
     )
 
 
@@ -82,8 +89,11 @@ def officer_money(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign,
         "settlement": getattr(campaign, "settlement", None),
+        "has_match": campaign.reservations.exists(),
         "disbursements": all_disbursements().filter(campaign=campaign),
         "may_propose": can_propose_disbursement(request.user, campaign) and campaign.status == "funded",
+        "unspent": unspent_decisions().filter(campaign=campaign),
+        "may_settle": reports_settled(campaign) and can_propose_unspent(request.user, campaign),
     }
     return render(request, "payments/officer_money.html", context)
 
@@ -108,6 +118,7 @@ def disbursement_new(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign,
         "form": form,
+        "shares": shares_of(campaign),
         "left": [(WHICH_MONEY[channel], found, found.lines()) for channel, found in left],
     }
     return render(request, "payments/disbursement_new.html", context, status=422 if form.errors else 200)

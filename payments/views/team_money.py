@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def campaign_money(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what came in, what is coming and what was paid out."""
     campaign = get_object_or_404(
-        Campaign.objects.select_related("project__organisation", "settlement", "reservation"), slug=slug
+        Campaign.objects.select_related("project__organisation", "settlement"), slug=slug
     )
     require(can_see_money(request.user, campaign))
     organisation = campaign.project.organisation

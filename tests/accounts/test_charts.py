@@ -112,3 +112,13 @@ def test_bars_compare_plan_and_actual():
     assert 'width="50.00"' in html
     assert 'width="100.00"' in html
     assert "Previsto" in html
+
+
+def test_a_stepped_line_stays_level_until_it_jumps():
+    lines = [{"label": "Erogato", "values": [0, 100, None, 50]}]
+    drawn = charts.line_chart(["a", "b", "c", "d"], lines, "Passi", unit="cents", stepped=True)
+    for drawing in drawn["drawings"]:
+        (run,) = drawing["lines"][0]["runs"]
+        points = [tuple(map(float, point.split(","))) for point in run.split()]
+        assert len(points) == 3
+        assert points[1] == (points[2][0], points[0][1])

@@ -279,7 +279,7 @@ def test_an_empty_pot_undoes_the_admission(owner):
     assert (second.status, second.campaign, second.decision_reason) == ("submitted", None, "")
     assert list(Campaign.objects.all()) == [Application.objects.get(pk=first.pk).campaign]
     assert Notice.objects.filter(event="application_admitted").count() == 1
-    assert call.fund.free_cents == 599_999
+    assert call.funds.get().free_cents == 599_999
 
 
 def test_eligible_not_funded_may_be_admitted_later(owner, reserved):

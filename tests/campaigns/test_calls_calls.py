@@ -174,10 +174,14 @@ def test_a_call_is_closed_when_its_window_is_over_not_before():
 def test_the_rule_of_a_call_is_its_data_under_the_calls_terms():
     officer = calling.officer()
     rule = calling.rule(
-        officer, name="Milano", data=calling.DATA | {"cost_min_cents": 1, "project_months_max": 6}
+        officer, name="Milano", data=calling.DATA | {"cost_min_cents": 1, "project_months_max": 12}
     )
     call = calling.call(
-        rule=rule, cost_min_cents=2_000_000, excluded_neighbourhoods=[world.neighbourhood()], campaign_days=45
+        rule=rule,
+        cost_min_cents=2_000_000,
+        project_months_max=6,
+        excluded_neighbourhoods=[world.neighbourhood()],
+        campaign_days=45,
     )
     data = call_rule(call)
     assert data == {

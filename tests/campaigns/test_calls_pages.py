@@ -146,34 +146,41 @@ def test_a_team_applies_from_preview_to_submission(client, log_in, owner):
     log_in(owner)
     with override("en"):
         url = reverse("application_new", args=[call.slug])
-    given = {"project": project.pk, "cost_cents": "15.000", "motivation": "Serve.", "plan": ""}
+    given = {"project": project.pk, "cost_cents": "15.000"}
     preview = client.post(url, given | {"preview": "1"})
     words = text_of(preview)
     assert "Goal asked of the crowd €6,000.00" in words
     assert "Match when the goal is reached, at most €9,000.00" in words
     assert not Application.objects.exists()
     saved = client.post(url, given, follow=True)
-    assert "Say how the project will stand on its own feet afterwards." in text_of(saved)
+    assert "Say why this project, and for whom." in text_of(saved)
     application = Application.objects.get()
     assert (application.cost_cents, application.created_by) == (1_500_000, owner)
     with override("en"):
         edit, submit = (
             reverse(name, args=[application.pk]) for name in ("application_edit", "application_submit")
         )
+        first, plan = (
+            reverse("application_step", args=[application.pk, step]) for step in ("project", "plan")
+        )
+    assert client.get(edit).url == first
+    client.post(first, {"motivation": "Serve."})
     refused = client.post(submit, follow=True)
     assert "Say how the project will stand" in text_of(refused)
-    assert client.get(edit).status_code == 200
-    client.post(edit, given | {"plan": "Corsi."})
+    assert client.get(edit).url == plan
+    client.post(plan, {"plan": "Corsi.", "later": "1"})
     done = client.post(submit, follow=True)
     assert "Your application is in." in text_of(done)
     application.refresh_from_db()
-    assert application.status == "submitted"
+    assert (application.status, application.motivation) == ("submitted", "Serve.")
+    assert client.get(edit).url == application.get_absolute_url()
+    assert client.post(first, {"motivation": "Altro."}).status_code == 404
     with override("en"):
         withdraw = reverse("application_withdraw", args=[application.pk])
     assert client.get(withdraw).status_code == 200
     client.post(withdraw)
     application.refresh_from_db()
-    assert application.status == "withdrawn"
+    assert (application.status, application.motivation) == ("withdrawn", "Serve.")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +192,7 @@ def test_a_team_applies_from_preview_to_submission(client, log_in, owner):
             {"cost_cents": "10.000", "goal_cents": "1.000"},
             "can't be below what the rule asks of residents: €4,000.",
         ),
-        ({"cost_cents": "10.000", "other_source_cents": "5"}, "Say who gives this money."),
+        ({"cost_cents": "diecimila"}, "Write the amount like 25 or 25,50."),
     ],
 )
 def test_a_wrong_application_says_so_at_its_field_and_changes_nothing(client, log_in, owner, given, shown):
@@ -309,6 +316,8 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
         "campaign_days": 60,
         "opens_at": "2026-11-20T09:00",
         "closes_at": "2026-11-19T18:00",
+        "sessions-TOTAL_FORMS": 0,
+        "sessions-INITIAL_FORMS": 0,
     }
     answer = client.post(call_url, given)
     assert "The most is below the least." in text_of(answer)
@@ -334,7 +343,7 @@ def test_an_officer_walks_from_programme_to_published_call(client, log_in):
     client.post(reverse("fund_change", args=[call.fund_changes.get().pk]), {"approve": "1"})
     log_in(officer)
     call.refresh_from_db()
-    assert (call.status, call.fund.free_cents) == ("published", 55_000_000)
+    assert (call.status, call.funds.get().free_cents) == ("published", 55_000_000)
     late = client.post(
         edit, given | {"cost_max_cents": "80.000", "closes_at": "2027-01-31T18:00", "title": "Altro"}
     )

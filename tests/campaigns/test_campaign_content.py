@@ -16,11 +16,11 @@ from accounts.notices.models import Notice
 from campaigns.enums import CampaignStatus
 from campaigns.models import BudgetLine, Campaign, Project, Reward
 from campaigns.selectors.readiness import fees_estimate_cents
-from campaigns.services import pictures
 from campaigns.services.budget import Line, set_budget
 from campaigns.services.content import answer_question, ask_question, post_update
 from campaigns.services.projects import set_picture
 from campaigns.services.rewards import add_reward, edit_reward, remove_reward
+from crowdfund.kit import pictures
 from crowdfund.kit.errors import Invalid, NotAllowed, Refused
 from tests.campaigns.team import cast, picture, snapshot
 from tests.world import NOW

@@ -14,12 +14,16 @@ from django.utils import translation
 
 from accounts.enums import Role, TeamRole
 from campaigns.codesign.services import adopt_proposal
+from campaigns.enums import CampaignStatus
+from campaigns.models import Campaign
 from campaigns.sustainability import services
 from campaigns.sustainability.formula import STAGES, Figures, stage
 from campaigns.sustainability.models import Books, Correction, MonthlyAccount
 from campaigns.sustainability.selectors.accounts import trajectory
 from campaigns.sustainability.selectors.explained import thresholds
-from campaigns.sustainability.selectors.portfolio import glances, portfolio
+from campaigns.sustainability.selectors.glances import glances
+from campaigns.sustainability.selectors.portfolio import Filters, portfolio
+from campaigns.sustainability.selectors.spread import answering, money_by_place, stages_over_time
 from tests import world
 from tests.campaigns.books_rows import BAR, NOW, START, a_year, books, closed, entered, member, month
 from tests.campaigns.codesign_rows import need, proposal
@@ -188,6 +192,34 @@ def test_csv_writes_negative_and_unknown_cash(client, of, owner):
     assert [row["cash_end_eur"] for row in rows] == ["-0.05", ""]
 
 
+def test_each_ratio_shows_its_numbers(of, owner):
+    a_year(of, owner)
+    text = panel(of.project)
+    for numbers in (
+        "€18,000.00 ÷ €36,000.00",
+        "(€18,000.00 + €3,600.00) ÷ €36,000.00",
+        "€11,400.00 ÷ €33,000.00",
+        "(€33,000.00 − €36,000.00) ÷ €33,000.00",
+        "(€18,000.00² + €3,600.00² + €6,000.00² + €3,000.00² + €2,400.00²) ÷ €33,000.00²",
+        "€5,400.00 ÷ (€16,200.00 ÷ 6)",
+    ):
+        assert numbers in text
+
+
+def test_the_accounts_show_a_forecast_or_why_not(client, of, owner):
+    for number in range(5):
+        closed(of, owner, number)
+    url = at("project_accounts", of.project.slug)
+    assert "It is too early" in page(client, url)
+    closed(of, owner, 5)
+    text = page(client, url)
+    assert "does not cover its costs within a year" in text
+    assert "What it costs" in text
+    for number in range(6, 12):
+        closed(of, owner, number, earned=9_000_00)
+    assert "covers its costs from" in page(client, url)
+
+
 # --- the portfolio
 
 
@@ -224,21 +256,92 @@ def test_the_portfolio_agrees_with_the_formulas_project_by_project(django_assert
 
 def test_the_portfolio_page_filters_and_sorts_in_a_few_queries(client, django_assert_max_num_queries):
     projects = varied()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         text = page(client, at("portfolio"))
     assert all(project.title in text for project in projects)
-    strongest = portfolio()[0]
-    assert strongest.glance.ratio == max(
-        row.glance.ratio for row in portfolio() if row.glance and row.glance.ratio
-    )
-    only = portfolio(stage=strongest.glance.stage)
+    strongest = portfolio(Filters()).rows[0]
+    ratios = [row.glance.ratio for row in portfolio(Filters()).rows if row.glance and row.glance.ratio]
+    assert strongest.glance.ratio == max(ratios)
+    weakest_first = portfolio(Filters(sort="weakest")).rows
+    assert [row.glance.ratio for row in weakest_first[: len(ratios)]] == sorted(ratios)
+    only = portfolio(Filters(stage=strongest.glance.stage)).rows
     assert strongest in only
     assert {row.glance.stage for row in only} == {strongest.glance.stage}
-    assert {row.glance and row.glance.stage for row in portfolio(stage="none")} == {None}
+    assert {row.glance and row.glance.stage for row in portfolio(Filters(stage="none")).rows} == {None}
     assert "Nothing found" in page(client, at("portfolio") + "?stage=full_philanthropic")
     elsewhere = world.neighbourhood("Corvetto")
-    assert portfolio(neighbourhood=elsewhere.slug) == []
-    assert page(client, at("portfolio") + "?stage=x&call=y&page=9")
+    assert portfolio(Filters(neighbourhood=elsewhere.slug)).rows == []
+    assert page(client, at("portfolio") + "?stage=x&call=y&page=9&sort=z")
+
+
+def test_a_page_of_the_portfolio_is_a_part_of_it():
+    varied()
+    everything = portfolio(Filters(sort="title"))
+    parts = [portfolio(Filters(sort="title"), first=first, most=2) for first in (0, 2, 4)]
+    assert [row.project for part in parts for row in part.rows] == [row.project for row in everything.rows]
+    assert {part.total for part in parts} == {everything.total}
+
+
+@pytest.mark.parametrize("earned", [0, 1, 2_599_99, 2_600_00, 2_699_99, 2_700_00, 3_099_99, 3_100_00])
+def test_the_stage_in_sql_is_the_formulas(of, owner, earned):
+    closed(of, owner, 0, earned=earned)
+    [row] = portfolio(Filters()).rows
+    assert portfolio(Filters(stage=row.glance.stage)).total == 1
+    for other in set(STAGES) - {row.glance.stage}:
+        assert portfolio(Filters(stage=other)).total == 0
+
+
+def test_stages_over_time_agree_with_every_trajectory():
+    projects = varied()
+    today = dt.date(2026, 11, 22)
+    counted: dict[dt.date, dict[str, int]] = {}
+    for project in projects:
+        path = trajectory(project)
+        for account, one in zip(path.months, path.standings, strict=True):
+            if account.month.month % 3 == 0 and account.month >= dt.date(2023, 11, 1) and one.stage:
+                stages = counted.setdefault(account.month, dict.fromkeys(STAGES, 0))
+                stages[one.stage] += 1
+    found = stages_over_time(Filters(), today=today)
+    assert {quarter.month: quarter.stages for quarter in found} == counted
+    assert len(counted) > 7
+
+
+def test_who_answers_at_six_twelve_and_twenty_four_months():
+    varied()  # opened in March 2024; closed months: none, 7, 14, 20 of 21, 28; and one opened later, nothing closed
+    six, twelve, two_years = answering(today=dt.date(2026, 4, 1))
+    assert (six.due, six.answered, six.silent_percent) == (5, 4, 20)
+    assert (twelve.due, twelve.answered) == (5, 3)
+    assert (two_years.due, two_years.answered, two_years.silent) == (5, 1, 4)
+    assert [one.due for one in answering(today=dt.date(2026, 3, 31))] == [5, 5, 0]
+
+
+def test_where_the_money_went(client):
+    for collected, match, status in ((100_00, 60_00, "funded"), (1_00, 0, "funded"), (999_00, 5_00, "live")):
+        one = world.campaign(status=CampaignStatus(status))
+        Campaign.objects.filter(pk=one.pk).update(collected_cents=collected, match_cents=match)
+        one.project.neighbourhood.residents = 100
+        one.project.neighbourhood.save()
+    places = [place for place in money_by_place() if place.cents]
+    assert sum(place.cents for place in places) == 161_00
+    assert all(place.cents_per_resident == place.cents // 100 for place in places)
+    assert "Where the money went" in page(client, at("portfolio"))
+
+
+def test_the_portfolio_as_files(client):
+    varied()
+    rows = list(csv.DictReader(io.StringIO(b"".join(client.get(at("portfolio_csv"))).decode())))
+    data = client.get(at("portfolio_json") + "?sort=title").json()["projects"]
+    known = {row["project"]: row for row in rows}
+    assert len(known) == len(data) == portfolio(Filters()).total
+    for one in data:
+        row = known[one["project"]]
+        assert row["stage"] == (one["stage"] or "")
+        cents = (
+            ""
+            if one["earned_cents"] is None
+            else f"{one['earned_cents'] // 100}.{one['earned_cents'] % 100:02}"
+        )
+        assert row["earned_eur"] == cents
 
 
 def test_the_outcomes_of_the_home_page(owner, django_assert_num_queries):

@@ -18,6 +18,14 @@ from campaigns.enums import (
     MilestoneStatus,
 )
 from campaigns.models import Campaign, CampaignEvent
+from campaigns.reporting.enums import (
+    CHANGE_TRANSITIONS,
+    REPORT_TRANSITIONS,
+    STOP_TRANSITIONS,
+    ChangeStatus,
+    ReportStatus,
+    StopStatus,
+)
 from crowdfund.kit import states
 from crowdfund.kit.states import IllegalTransition, StaleState
 from payments.enums import (
@@ -38,6 +46,9 @@ if TYPE_CHECKING:
 TABLES: list[tuple[Any, type[TextChoices], str]] = [
     (CAMPAIGN_TRANSITIONS, CampaignStatus, "draft"),
     (MILESTONE_TRANSITIONS, MilestoneStatus, "planned"),
+    (CHANGE_TRANSITIONS, ChangeStatus, "requested"),
+    (REPORT_TRANSITIONS, ReportStatus, "draft"),
+    (STOP_TRANSITIONS, StopStatus, "declared"),
     (PLEDGE_TRANSITIONS, PledgeStatus, "pending_card"),
     (ATTEMPT_TRANSITIONS, AttemptStatus, "created"),
     (DISBURSEMENT_TRANSITIONS, DisbursementStatus, "proposed"),

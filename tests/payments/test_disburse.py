@@ -71,7 +71,7 @@ def committed(bound_cents: int = 600_000) -> Campaign:
     asked = application(call())
     reserve_match(application=asked, now=NOW)
     crowd = Crowd(400_000, 4)
-    reservation = propose_match(campaign=asked.campaign, pledged=crowd, collected=crowd, now=NOW)
+    [reservation] = propose_match(campaign=asked.campaign, pledged=crowd, collected=crowd, now=NOW)
     act = record_act(reservation=reservation, act=ACT, by=world.staff(Role.OFFICER), now=NOW)
     confirm_act(act=act, by=world.staff(Role.APPROVER), now=NOW)
     Campaign.objects.filter(pk=asked.campaign.pk).update(
@@ -404,14 +404,14 @@ class TestTheMatchLeaves:
         assert refused.value.code == "above_held"
         assert propose(campaign, cents=200_000, channel="match").status == "proposed"
 
-    def test_a_tranche_hangs_on_a_milestone_that_was_reached(self):
+    def test_a_tranche_hangs_on_a_milestone_that_was_accepted(self):
         campaign = committed()
         milestone = Milestone.objects.create(
             campaign=campaign, title="Lavori", due_on=TODAY, share_percent=50
         )
         for fields, code in (
             ({}, "milestone_needed"),
-            ({"milestone": milestone}, "milestone_not_reached"),
+            ({"milestone": milestone}, "milestone_not_accepted"),
             (
                 {
                     "milestone": Milestone.objects.create(
@@ -425,6 +425,10 @@ class TestTheMatchLeaves:
                 propose(campaign, cents=1, channel="match", **fields)
             assert refused.value.code == code
         milestone.status = "reached"
+        milestone.save()
+        with pytest.raises(Invalid):
+            propose(campaign, cents=1, channel="match", milestone=milestone)
+        milestone.status = "accepted"
         milestone.save()
         assert propose(campaign, cents=1, channel="match", milestone=milestone).milestone == milestone
 
@@ -529,7 +533,7 @@ class TestThePages:
         browser = proved(officer)
         with django_assert_max_num_queries(8):
             browser.get(reverse("disbursements"))
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             browser.get(reverse("officer_money", args=[campaign.slug]))
 
 

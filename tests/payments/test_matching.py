@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.enums import Role
@@ -16,7 +15,7 @@ from campaigns.calls.models import Application, Call, MatchRule, Programme
 from campaigns.enums import CampaignStatus
 from crowdfund.kit import desk
 from crowdfund.kit.errors import Invalid, NotAllowed, Refused
-from crowdfund.kit.states import IllegalTransition, StaleState
+from crowdfund.kit.states import IllegalTransition
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.selectors import debit_balance
 from payments.matching.formula import Crowd
@@ -28,7 +27,6 @@ from payments.matching.services import (
     approve_fund_change,
     confirm_act,
     disburse_tranche,
-    funds,
     open_programme_ladder,
     propose_match,
     propose_opening,
@@ -128,7 +126,7 @@ class TestThePot:
         assert MatchFund.objects.count() == 0
 
     def test_admission_reserves_the_maximum(self):
-        fund = reserve_match(application=application(call()), now=NOW).fund
+        fund = reserve_match(application=application(call()), now=NOW)[0].fund
         fund.refresh_from_db()
         assert fund.free_cents == 55_000_000 - 600_000
         assert fund_ladder(fund).admitted_cents == 600_000
@@ -150,7 +148,7 @@ class TestThePot:
     def test_a_goal_reaches_the_threshold(self, goal_cents, code):
         app = application(call(), goal_cents=goal_cents)
         if code is None:
-            assert reserve_match(application=app, now=NOW).exposure_cents == 600_000
+            assert reserve_match(application=app, now=NOW)[0].exposure_cents == 600_000
             return
         with pytest.raises(Refused) as refused:
             reserve_match(application=app, now=NOW)
@@ -178,7 +176,7 @@ class TestThePot:
 class TestTheMatch:
     @pytest.fixture
     def reservation(self):
-        return reserve_match(application=application(call()), now=NOW)
+        return reserve_match(application=application(call()), now=NOW)[0]
 
     def test_proposed_on_collected_money(self, reservation):
         # threshold € 4,000; € 4,200 pledged, € 3,900 collected: € 6,000 × 3,900 ÷ 4,000 = € 5,850
@@ -427,7 +425,7 @@ class TestThePagesOfAPot:
         officer, approver, auditor = (
             world.staff(role) for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
         )
-        page = reverse("fund", args=[of.fund.pk])
+        page = reverse("fund", args=[of.funds.get().pk])
         wrong = proved(officer).post(page, {"amount_cents": "900.000", "reason": "Di più"})
         assert wrong.status_code == 422
         assert "amount_cents" in wrong.context["form"].errors
@@ -458,125 +456,3 @@ class TestThePagesOfAPot:
         assert browser.post(reverse("api_fund_change_reject", args=[pk]), {}).status_code == 400
         done = browser.post(reverse("api_fund_change_approve", args=[pk]))
         assert (done.json()["status"], MatchFund.objects.get().opened_cents) == ("approved", 55_100_000)
-
-
-def race(work, count: int) -> list[Exception | None]:
-    """Run `work(n)` in `count` threads with connections of their own, all let go at once."""
-    gate = threading.Barrier(count)
-    ends: list[Exception | None] = [None] * count
-
-    def run(n: int) -> None:
-        try:
-            gate.wait()
-            work(n)
-        except Exception as error:  # noqa: BLE001 - the test looks at each end
-            ends[n] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return ends
-
-
-@pytest.mark.django_db(transaction=True)
-class TestTheLastEuro:
-    """Eight admissions want a pot that carries three."""
-
-    def applications(self) -> list[Application]:
-        of = call(pot_cents=1_800_000)
-        return [application(of) for _ in range(8)]
-
-    def test_exactly_three_get_it(self):
-        apps = self.applications()
-        ends = race(lambda n: reserve_match(application=apps[n], now=NOW), 8)
-        assert [end.code for end in ends if isinstance(end, Refused)] == ["pot_empty"] * 5
-        assert Reservation.objects.count() == 3
-        assert MatchFund.objects.get().free_cents == 0
-        assert books_that_disagree() == []
-
-    def test_the_control_overspends(self):
-        """The same without the conditional update: read, check, write, and the pot gives more than it holds."""
-        apps = self.applications()
-        given = []
-
-        def careless(n: int) -> None:
-            fund = MatchFund.objects.get(pk=apps[n].call.fund.pk)
-            if fund.free_cents >= 600_000:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_sleep(0.05)")
-                MatchFund.objects.filter(pk=fund.pk).update(free_cents=fund.free_cents - 600_000)
-                given.append(n)
-
-        race(careless, 8)
-        assert len(given) * 600_000 > 1_800_000
-
-    def test_a_top_up_and_reservations_at_once_add_up(self, monkeypatch):
-        assert self._top_up_while_reserving(monkeypatch, careful=True) == []
-
-    def test_the_control_loses_one_of_them(self, monkeypatch):
-        """The same with figures read first and written back: what was reserved meanwhile is free again."""
-        assert self._top_up_while_reserving(monkeypatch, careful=False) != []
-
-    def _top_up_while_reserving(self, monkeypatch, *, careful: bool) -> list[str]:
-        apps = self.applications()[:3]
-        change = top_up(apps[0].call)
-        approver = world.staff(Role.APPROVER)
-        read, reserved = threading.Event(), threading.Event()
-        if careful:
-            read.set()
-        else:
-
-            def grow(fund: MatchFund, cents: int) -> None:
-                read.set()
-                assert reserved.wait(10)
-                MatchFund.objects.filter(pk=fund.pk).update(
-                    opened_cents=fund.opened_cents + cents, free_cents=fund.free_cents + cents
-                )
-
-            monkeypatch.setattr(funds, "_grow", grow)
-
-        def work(n: int) -> None:
-            if n:
-                assert read.wait(10)
-                reserve_match(application=apps[n], now=NOW)
-                reserved.set()
-            else:
-                approve_fund_change(change=change, by=approver, now=NOW)
-
-        assert race(work, 3) == [None] * 3
-        return books_that_disagree()
-
-    def test_two_approvals_open_one_pot(self):
-        waiting = draft()
-        change = waiting.fund_changes.get()
-        approvers = [world.staff(Role.APPROVER) for _ in range(2)]
-        ends = race(
-            lambda n: approve_fund_change(
-                change=FundChange.objects.get(pk=change.pk), by=approvers[n], now=NOW
-            ),
-            2,
-        )
-        assert sum(isinstance(end, Refused) for end in ends) == 1
-        assert MatchFund.objects.get().opened_cents == 10_000_000
-
-    def test_two_confirmations_bind_once(self):
-        reservation = reserve_match(application=self.applications()[0], now=NOW)
-        propose_match(
-            campaign=reservation.campaign, pledged=Crowd(400_000, 10), collected=Crowd(400_000, 10), now=NOW
-        )
-        reservation.refresh_from_db()
-        act = record_act(reservation=reservation, act=ACT, by=world.staff(Role.OFFICER), now=NOW)
-        approvers = [world.staff(Role.APPROVER) for _ in range(2)]
-        from payments.matching.models import CommitmentAct
-
-        acts = [
-            CommitmentAct.objects.select_related("reservation__campaign__project").get(pk=act.pk)
-            for _ in range(2)
-        ]
-        ends = race(lambda n: confirm_act(act=acts[n], by=approvers[n], now=NOW), 2)
-        assert sum(isinstance(end, StaleState) for end in ends) == 1
-        assert books_that_disagree() == []

@@ -1,6 +1,7 @@
 from rest_framework.routers import SimpleRouter
 
-from campaigns.calls.api.views import ApplicationViewSet, CallViewSet, MatchRuleViewSet, ProgrammeViewSet
+from campaigns.calls.api.calls import CallViewSet
+from campaigns.calls.api.views import ApplicationViewSet, MatchRuleViewSet, ProgrammeViewSet
 
 router = SimpleRouter()
 router.register("programmes", ProgrammeViewSet, basename="api_programme")

@@ -10,8 +10,7 @@ from rest_framework import serializers
 from campaigns.calls.enums import RuleKind, Shortfall
 from campaigns.calls.models import Application, Call, MatchRule, Programme
 from campaigns.calls.selectors.completeness import missing_in
-from campaigns.calls.selectors.reads import call_rule
-from campaigns.calls.selectors.words import call_in_words, rule_in_words
+from campaigns.calls.selectors.words import rule_in_words
 from campaigns.models import Project
 
 
@@ -34,41 +33,6 @@ class ProgrammeSerializer(serializers.ModelSerializer[Programme]):
             "ends_on",
             "updated_at",
         )
-
-
-class CallSerializer(serializers.ModelSerializer[Call]):
-    """A call with its rule as data: what anyone needs to compute a match again."""
-
-    programme = serializers.SlugRelatedField[Programme](slug_field="slug", read_only=True)
-    rule = serializers.SerializerMethodField(help_text="The rule in the simulator's format.")
-    in_words = serializers.SerializerMethodField(help_text="Terms and rule as sentences.")
-
-    class Meta:
-        model = Call
-        fields = (
-            "slug",
-            "programme",
-            "title",
-            "summary",
-            "text",
-            "status",
-            "opens_at",
-            "closes_at",
-            "pot_cents",
-            "cost_min_cents",
-            "cost_max_cents",
-            "campaign_days",
-            "rule",
-            "in_words",
-        )
-
-    def get_rule(self, call: Call) -> dict[str, Any]:
-        """Return the rule under the call's terms."""
-        return call_rule(call)
-
-    def get_in_words(self, call: Call) -> list[str]:
-        """Return who may apply and how the city matches, in the language asked for."""
-        return [*call_in_words(call), *rule_in_words(call.rule)]
 
 
 class RuleSerializer(serializers.ModelSerializer[MatchRule]):
@@ -126,6 +90,9 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     call = serializers.SlugRelatedField[Call](slug_field="slug", read_only=True)
     project = serializers.SlugRelatedField[Project](slug_field="slug", read_only=True)
     campaign = serializers.SerializerMethodField(help_text="The campaign's slug once admitted.")
+    session = serializers.IntegerField(
+        source="session.number", default=None, read_only=True, allow_null=True, help_text="Its number."
+    )
     missing = serializers.SerializerMethodField(
         help_text="What a draft still lacks before it can be submitted."
     )
@@ -144,6 +111,12 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "other_source_cents",
             "motivation",
             "plan",
+            "project_months",
+            "all_abilities",
+            "accessibility",
+            "all_abilities_confirmed",
+            "declared_at",
+            "session",
             "submitted_at",
             "decided_at",
             "decision_reason",
@@ -162,21 +135,25 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
 
 
 class ApplicationEdit(serializers.Serializer[Any]):
-    """What a team writes."""
+    """What a team writes; what is left out stays as it was."""
 
-    cost_cents = serializers.IntegerField()
-    goal_cents = serializers.IntegerField(required=False, allow_null=True, default=None)
-    other_source = serializers.CharField(required=False, allow_blank=True, default="")
-    other_source_cents = serializers.IntegerField(required=False, default=0)
-    motivation = serializers.CharField(required=False, allow_blank=True, default="")
-    plan = serializers.CharField(required=False, allow_blank=True, default="")
+    cost_cents = serializers.IntegerField(required=False)
+    goal_cents = serializers.IntegerField(required=False, allow_null=True)
+    other_source = serializers.CharField(required=False, allow_blank=True)
+    other_source_cents = serializers.IntegerField(required=False)
+    motivation = serializers.CharField(required=False, allow_blank=True)
+    plan = serializers.CharField(required=False, allow_blank=True)
+    project_months = serializers.IntegerField(required=False, allow_null=True)
+    all_abilities = serializers.BooleanField(required=False)
+    accessibility = serializers.CharField(required=False, allow_blank=True)
 
 
 class ApplicationInput(ApplicationEdit):
-    """A new application: which project, to which call."""
+    """A new application: which project, to which call, at what cost."""
 
     call = serializers.SlugRelatedField[Call](slug_field="slug", queryset=Call.objects.all())
     project = serializers.SlugRelatedField[Project](slug_field="slug", queryset=Project.objects.all())
+    cost_cents = serializers.IntegerField()
 
 
 class DecisionInput(serializers.Serializer[Any]):

@@ -5,65 +5,143 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Project
+from campaigns.calls.enums import Step
+from campaigns.models import LAST_MONTH, Project
 from crowdfund.kit.fields import EuroField
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
 
     from campaigns.calls.models import Application
 
 LARGEST_CENTS = 10_000_000_000
-WRITTEN = ("cost_cents", "goal_cents", "other_source", "other_source_cents", "motivation", "plan")
 
 
-class ApplicationForm(forms.Form):
-    """A team's application. Only the cost is needed to begin: the rest can wait until it is submitted."""
+def _text(label: Any, rows: int = 6, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea({"rows": rows}), required=False, **kwargs)
 
-    project = forms.ModelChoiceField(Project.objects.none(), label=_("Project"))
-    cost_cents = EuroField(
+
+def _months() -> forms.IntegerField:
+    widget = forms.NumberInput({"min": 1, "max": LAST_MONTH, "inputmode": "numeric"})
+    return forms.IntegerField(label=_("Months to carry it out"), required=False, widget=widget)
+
+
+def _cost() -> EuroField:
+    return EuroField(
         label=_("What the whole project costs"),
         max_cents=LARGEST_CENTS,
         help_text=_("Payment fees included."),
     )
-    goal_cents = EuroField(
+
+
+def _goal() -> EuroField:
+    return EuroField(
         label=_("Goal you ask of the crowd"),
         max_cents=LARGEST_CENTS,
         required=False,
         help_text=_("Leave it empty to take the goal that the rule gives; see it with “Work out the match”."),
     )
+
+
+class BeginForm(forms.Form):
+    """How an application begins: which project, at what cost. All the rest can be written later."""
+
+    project = forms.ModelChoiceField(Project.objects.none(), label=_("Project"))
+    cost_cents = _cost()
+    goal_cents = _goal()
+
+    def __init__(self, *args: Any, projects: QuerySet[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["project"]
+        if isinstance(chosen, forms.ModelChoiceField):
+            chosen.queryset = projects
+            chosen.required = "preview" not in self.data  # the match is worked out before anything is chosen
+
+
+class ProjectStep(forms.Form):
+    """Why, and how long it takes."""
+
+    motivation = _text(_("Why this project, and for whom"))
+    project_months = _months()
+
+
+class CostStep(forms.Form):
+    """What it costs; the lines stand beside it."""
+
+    cost_cents = _cost()
+
+
+class MoneyStep(forms.Form):
+    """What the crowd is asked, and what is there already."""
+
+    goal_cents = _goal()
     other_source = forms.CharField(
         label=_("Other money already found: from whom"), max_length=160, required=False
     )
     other_source_cents = EuroField(
         label=_("Other money already found: how much"), min_cents=0, max_cents=LARGEST_CENTS, required=False
     )
-    motivation = forms.CharField(
-        label=_("Why this project, and for whom"), widget=forms.Textarea({"rows": 6}), required=False
+
+    def clean_other_source_cents(self) -> int:
+        """Nothing written is nothing found."""
+        return self.cleaned_data["other_source_cents"] or 0
+
+
+class PlanStep(forms.Form):
+    """How it stands on its own feet, in words; the months stand beside it."""
+
+    plan = _text(_("How it will stand on its own feet"))
+
+
+class AccessibilityStep(forms.Form):
+    """Whether everybody can take part, and how."""
+
+    all_abilities = forms.BooleanField(label=_("The project is open to all abilities"), required=False)
+    accessibility = _text(
+        _("How everybody can take part"),
+        help_text=_(
+            "Places without steps, signs and words that all understand, people who help, times and prices."
+        ),
     )
-    plan = forms.CharField(
-        label=_("How it will stand on its own feet"), widget=forms.Textarea({"rows": 6}), required=False
+
+
+class DeclarationStep(forms.Form):
+    """The call's declaration, accepted."""
+
+    declared = forms.BooleanField(label=_("I declare it in the organisation's name"))
+
+
+STEP_FORMS: Mapping[str, type[forms.Form]] = {
+    Step.PROJECT: ProjectStep,
+    Step.COST: CostStep,
+    Step.MONEY: MoneyStep,
+    Step.PLAN: PlanStep,
+    Step.ACCESSIBILITY: AccessibilityStep,
+    Step.DECLARATION: DeclarationStep,
+}
+
+
+def step_initial(application: Application, step: str) -> dict[str, Any]:
+    """Return what a step's form shows of a draft."""
+    if step == Step.DECLARATION:
+        return {"declared": application.declared_at is not None}
+    initial = {name: getattr(application, name) for name in STEP_FORMS[step].base_fields}
+    return initial | (
+        {"other_source_cents": application.other_source_cents or None} if step == Step.MONEY else {}
     )
 
-    def __init__(self, *args: Any, projects: QuerySet[Project] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chosen = self.fields["project"]
-        if projects is None:
-            del self.fields["project"]
-        elif isinstance(chosen, forms.ModelChoiceField):
-            chosen.queryset = projects
-            chosen.required = "preview" not in self.data  # the match is worked out before anything is chosen
 
-    def written(self) -> dict[str, Any]:
-        """Return what was written, for the services."""
-        written = {name: self.cleaned_data[name] for name in WRITTEN}
-        return {**written, "other_source_cents": written["other_source_cents"] or 0}
+class JudgementForm(forms.Form):
+    """Whether a project is open to all abilities, as its application says."""
 
-
-def application_initial(application: Application) -> dict[str, Any]:
-    """Return what the form shows of a draft."""
-    initial = {name: getattr(application, name) for name in WRITTEN}
-    return {**initial, "other_source_cents": application.other_source_cents or None}
+    confirmed = forms.TypedChoiceField(
+        label=_("Is the project open to all abilities, as its application says?"),
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        choices=[("yes", _("Yes: the higher cap holds")), ("no", _("No: the cap is that of the others"))],
+    )
 
 
 class DecisionForm(forms.Form):

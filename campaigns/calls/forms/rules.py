@@ -21,6 +21,7 @@ LABELS: Mapping[str, Any] = {
     "crowd_threshold_percent": _("What residents give at least, in percent of the cost"),
     "match_share_percent": _("What the city adds, in percent of the cost"),
     "match_cap_cents": _("At most for one campaign"),
+    "accessible_match_cap_cents": _("At most for a campaign open to all abilities"),
     "ratio_percent": _("Cents the city adds for each euro pledged"),
     "cap_per_pledge_cents": _("At most for one pledge"),
     "cap_per_backer_cents": _("At most for one backer"),

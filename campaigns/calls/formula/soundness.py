@@ -36,6 +36,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, _Whole]]] = {
         "crowd_threshold_percent": _SHARE,
         "match_share_percent": _SHARE,
         "match_cap_cents": _CENTS,
+        "accessible_match_cap_cents": _CENTS,
         "pot_cents": _CENTS,
     },
     "per_pledge": {
@@ -43,6 +44,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, _Whole]]] = {
         "cap_per_pledge_cents": _CENTS,
         "cap_per_backer_cents": _CENTS,
         "match_cap_cents": _CENTS,
+        "accessible_match_cap_cents": _CENTS,
         "pot_cents": _CENTS,
     },
     "lump_sum": {
@@ -53,6 +55,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, _Whole]]] = {
     },
     "quadratic": {
         "match_cap_cents": _CENTS,
+        "accessible_match_cap_cents": _CENTS,
         "pairwise_bound_cents": _Whole(1, _LARGEST_CENTS),
         "pot_cents": _CENTS,
     },
@@ -93,7 +96,8 @@ def check_rule(data: object) -> list[Problem]:
     error in a cap would otherwise lift it), `missing`, `not_whole` (value; a percent or cents that is not
     a whole number), `not_a_flag`, `unknown_choice` (value), `out_of_range` (minimum, maximum), `negative`,
     `no_condition` (a lump sum that asks for nothing), `range_reversed` (minimum), `cap_below_minimum`
-    (minimum_cents: the share of the smallest cost admitted, which the cap lets no project have).
+    (minimum_cents: the share of the smallest cost admitted, which the cap lets no project have), `below_cap`
+    (minimum_cents: the cap for projects open to all abilities is lower than that of the others).
     """
     if not isinstance(data, Mapping):
         return [Problem("not_an_object", "")]
@@ -152,7 +156,16 @@ def _check_together(data: Mapping[Any, Any], kind: str) -> Iterator[Problem]:
         yield Problem("missing", "hold_back_percent")
     if kind == "lump_sum" and data.get("at_backers") is None and data.get("at_amount_cents") is None:
         yield Problem("no_condition", "at_backers")
-    cap = data.get("match_cap_cents")
+    yield from _check_caps(data, kind)
+
+
+def _check_caps(data: Mapping[Any, Any], kind: str) -> Iterator[Problem]:
+    cap, higher = data.get("match_cap_cents"), data.get("accessible_match_cap_cents")
+    if higher is not None and cap is None:
+        yield Problem("missing", "match_cap_cents")
+    elif higher is not None and higher < cap:
+        yield Problem("below_cap", "accessible_match_cap_cents", {"minimum_cents": cap})
+    least = data.get("cost_min_cents")
     if kind == "threshold_share" and cap is not None and least is not None:
         smallest_share = least * data["match_share_percent"] // 100
         if cap < smallest_share:

@@ -1,22 +1,37 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import OrganisationKind
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.calls.enums import PUBLIC_CALLS, CallStatus
+from campaigns.calls.enums import PUBLIC_CALLS, Annex, CallStatus
+from campaigns.calls.models.programmes import Programme
+from campaigns.calls.models.rules import MatchRule
+from campaigns.enums import Theme
 from crowdfund.kit.fields import CentsField
 from crowdfund.kit.states import StatusEvent
 
 if TYPE_CHECKING:
     import datetime as dt
-from campaigns.calls.models.programmes import Programme
-from campaigns.calls.models.rules import MatchRule
+
+    from django.utils.functional import _StrOrPromise
+
+
+def _chosen(label: _StrOrPromise, choices: type[models.TextChoices]) -> ArrayField[Any, Any]:
+    """Several of `choices`; none chosen stands for no restriction."""
+    return ArrayField(
+        models.CharField(max_length=20, choices=choices.choices), verbose_name=label, default=list, blank=True
+    )
+
+
+LONGEST_PROJECT_MONTHS = 60
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -45,6 +60,14 @@ class Call(models.Model):
     cost_min_cents = CentsField(_("smallest cost"), null=True, blank=True)
     cost_max_cents = CentsField(_("largest cost"), null=True, blank=True)
     campaign_days = models.PositiveSmallIntegerField(_("days of a campaign"), default=60)
+    project_months_max = models.PositiveSmallIntegerField(
+        _("months to carry out the project, at most"), null=True, blank=True
+    )
+    organisation_kinds = _chosen(_("organisations admitted"), OrganisationKind)
+    themes = _chosen(_("themes admitted"), Theme)
+    asks = _chosen(_("what the application contains"), Annex)
+    declaration = models.TextField(_("what applicants declare"), blank=True)
+    included_neighbourhoods = models.ManyToManyField(Neighbourhood, blank=True, related_name="+")
     excluded_neighbourhoods = models.ManyToManyField(Neighbourhood, blank=True, related_name="+")
     account_holder = models.ForeignKey(
         Organisation,
@@ -56,6 +79,8 @@ class Call(models.Model):
     )
     opens_at = models.DateTimeField(_("applications open"))
     closes_at = models.DateTimeField(_("applications close"))
+    questions_until = models.DateTimeField(_("questions until"), null=True, blank=True)
+    announced_on = models.DateField(_("results announced on"), null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects: ClassVar[CallQuerySet] = CallQuerySet.as_manager()  # type: ignore[assignment]
@@ -76,6 +101,21 @@ class Call(models.Model):
                 | Q(cost_max_cents__isnull=True)
                 | Q(cost_max_cents__gte=F("cost_min_cents")),
                 name="call_cost_range_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(project_months_max__isnull=True)
+                | Q(project_months_max__gte=1, project_months_max__lte=LONGEST_PROJECT_MONTHS),
+                name="call_project_months_1_to_60",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation_kinds__contained_by=OrganisationKind.values)
+                & Q(themes__contained_by=Theme.values)
+                & Q(asks__contained_by=Annex.values),
+                name="call_eligibility_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(questions_until__isnull=True) | Q(questions_until__lte=F("closes_at")),
+                name="call_questions_before_close",
             ),
         ]
 

@@ -50,7 +50,16 @@ def call_badge(call: Call, now: dt.datetime) -> dict[str, Any]:
 
 def day(when: dt.datetime) -> str:
     """Return a moment's day in words, its month in lower case in Italian."""
-    text = date_format(localtime(when), "j F Y", use_l10n=False)
+    return _in_words(when, "j F Y")
+
+
+def moment(when: dt.datetime) -> str:
+    """Return a moment's day and hour in words, in the city's time."""
+    return _in_words(when, "j F Y, H:i")
+
+
+def _in_words(when: dt.datetime, pattern: str) -> str:
+    text = date_format(localtime(when), pattern, use_l10n=False)
     return text.lower() if get_language() == "it" else text
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from campaigns.calls.enums import CallStatus
 from campaigns.calls.models import Application, Call
 from campaigns.calls.permissions import can_write_calls
-from campaigns.calls.selectors.reads import closing_drafts
+from campaigns.calls.selectors.reads import closing_drafts, submit_by
 from crowdfund.kit.desk import Task
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def office_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
     for application in (
         Application.objects.waiting()
         .with_project()
+        .filter(call__grid__isnull=True)  # a commission ranks the others
         .exclude(project__organisation__in=own)
         .order_by("submitted_at")
     ):
@@ -46,5 +47,5 @@ def team_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
             _("Finish the application"),
             f"{application.project.title} · {application.call.title}",
             application.get_absolute_url(),
-            application.call.closes_at,
+            submit_by(application.call, now),
         )

@@ -12,6 +12,7 @@ from accounts.permissions import can_see_officer_desk, is_person
 from campaigns.calls.enums import PUBLIC_CALLS, ApplicationStatus, CallStatus
 from campaigns.calls.formula import Prospect, check_rule, prospect
 from campaigns.calls.models import Application, Call, MatchRule, Programme
+from campaigns.calls.selectors.terms import rule_data_for
 from campaigns.models import Project
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from accounts.permissions import Visitor
-    from campaigns.calls.models import ApplicationQuerySet, CallQuerySet
+    from campaigns.calls.models import ApplicationQuerySet, CallEvent, CallQuerySet
 
 RANKED = (ApplicationStatus.ADMITTED, ApplicationStatus.ELIGIBLE_NOT_FUNDED)
 
@@ -51,7 +52,7 @@ def call_with_terms(slug: str) -> QuerySet[Call]:
     return (
         Call.objects.filter(slug=slug)
         .select_related("programme", "rule", "account_holder")
-        .prefetch_related("excluded_neighbourhoods")
+        .prefetch_related("excluded_neighbourhoods", "included_neighbourhoods", "sessions")
     )
 
 
@@ -67,11 +68,17 @@ def call_rule(call: Call) -> dict[str, Any]:
         "cost_min_cents": call.cost_min_cents,
         "cost_max_cents": call.cost_max_cents,
         "campaign_days": call.campaign_days,
+        "project_months_max": call.project_months_max,
         "excluded_zones": [place.name for place in call.excluded_neighbourhoods.all()],
         "pot_cents": call.pot_cents,
         "on_shortfall": call.rule.shortfall,
         "recovery_days": call.rule.recovery_days,
     }
+
+
+def extensions(call: Call) -> QuerySet[CallEvent]:
+    """Return the times a published call was given more time, each with its reason."""
+    return call.events.filter(from_status=CallStatus.PUBLISHED, to_status=CallStatus.PUBLISHED)
 
 
 def ranking(call: Call) -> ApplicationQuerySet:
@@ -84,9 +91,9 @@ def ranking(call: Call) -> ApplicationQuerySet:
 
 
 def application_prospect(application: Application) -> Prospect:
-    """Return what the application's cost and goal would bring under the call's rule."""
+    """Return what the application's cost and goal bring under the call's rule, once what it claims is confirmed."""
     return prospect(
-        application.call.rule.as_data,
+        rule_data_for(application, claimed=True),
         cost_cents=application.cost_cents,
         goal_cents=application.goal_cents,
     )
@@ -101,14 +108,21 @@ def match_preview(call: Call, *, cost_cents: int, goal_cents: int | None) -> Pro
 
 
 def projects_to_apply_with(user: Visitor | None, call: Call) -> QuerySet[Project]:
-    """Return the projects a person may apply with and that this call does not exclude or already have."""
+    """Return the projects a person may apply with and that this call admits and does not have yet."""
     if not is_person(user):
         return Project.objects.none()
     mine = [pk for pk, role in user.team_roles.items() if role in {TeamRole.OWNER, TeamRole.EDITOR}]
     there = call.applications.exclude(status=ApplicationStatus.WITHDRAWN).values("project")
     excluded = call.excluded_neighbourhoods.values("pk")
+    admitted = Q()
+    if included := [place.pk for place in call.included_neighbourhoods.all()]:
+        admitted &= Q(neighbourhood__in=included)
+    if call.organisation_kinds:
+        admitted &= Q(organisation__kind__in=call.organisation_kinds)
+    if call.themes:
+        admitted &= Q(theme__in=call.themes)
     return (
-        Project.objects.filter(organisation__in=mine)
+        Project.objects.filter(admitted, organisation__in=mine)
         .exclude(pk__in=there)
         .exclude(neighbourhood__in=excluded)
         .select_related("organisation")
@@ -155,12 +169,32 @@ def programme_calls(programme: Programme) -> CallQuerySet:
     return Call.objects.public().filter(programme=programme).select_related("programme", "rule")
 
 
+def programme_projects(programme: Programme) -> ApplicationQuerySet:
+    """Return what was admitted under a programme's public calls, with project, place, call and campaign."""
+    return (
+        Application.objects.filter(
+            call__programme=programme, call__status__in=PUBLIC_CALLS, status=ApplicationStatus.ADMITTED
+        )
+        .select_related("call", "campaign", "project__organisation", "project__neighbourhood")
+        .order_by("project__title", "id")
+    )
+
+
 def history(application: Application) -> list[dict[str, Any]]:
     """Return what happened to an application, oldest first: when, in words, and why."""
     return [
         {"at": event.at, "label": ApplicationStatus(event.to_status).label, "why": event.why}
         for event in application.events.all()
     ]
+
+
+def submit_by(call: Call, now: dt.datetime) -> dt.datetime:
+    """Return until when an application has to be submitted: the end of the session open now, or else of the next one.
+
+    The end of the call where it has no sessions, or none to come.
+    """
+    coming = (session.closes_at for session in call.sessions.all() if session.closes_at > now)
+    return next(coming, call.closes_at)
 
 
 def closing_drafts(user: User, now: dt.datetime) -> ApplicationQuerySet:
@@ -170,4 +204,5 @@ def closing_drafts(user: User, now: dt.datetime) -> ApplicationQuerySet:
         Application.objects.with_project()
         .filter(status=ApplicationStatus.DRAFT, project__organisation__in=mine)
         .filter(call__in=Call.objects.open(now))
+        .prefetch_related("call__sessions")
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.enums import OrganisationKind
 from campaigns.calls.enums import RuleKind, RuleProblem, Shortfall
+from campaigns.enums import Theme
 from crowdfund.kit.errors import Invalid
 from crowdfund.kit.money import NO_BREAK_SPACE, format_euro
 
@@ -43,6 +45,11 @@ def rule_in_words(rule: MatchRule) -> list[str]:
     """Tell a rule as short sentences, in the order in which things happen."""
     data = rule.as_data
     sentences = [*_KINDS[RuleKind(rule.kind)](data)]
+    if data.get("accessible_match_cap_cents") is not None:
+        sentences.append(
+            _("For a project open to all abilities the city adds up to %(cap)s.")
+            % {"cap": euros(data["accessible_match_cap_cents"])}
+        )
     sentences.append(_shortfall(rule))
     sentences.append(
         ngettext(
@@ -58,7 +65,7 @@ def rule_in_words(rule: MatchRule) -> list[str]:
 
 def call_in_words(call: Call) -> list[str]:
     """Tell who may apply and for how much: cost range, excluded neighbourhoods, days of a campaign, pot."""
-    sentences = [*_cost_range(call)]
+    sentences = [*_cost_range(call), *_who(call)]
     excluded = [place.name for place in call.excluded_neighbourhoods.all()]
     if excluded:
         sentences.append(_("Not for projects in %(places)s.") % {"places": ", ".join(excluded)})
@@ -66,7 +73,7 @@ def call_in_words(call: Call) -> list[str]:
         ngettext("A campaign lasts %(days)s day.", "A campaign lasts %(days)s days.", call.campaign_days)
         % {"days": call.campaign_days}
     )
-    months = call.rule.data.get("project_months_max")
+    months = call.project_months_max
     if months:
         sentences.append(
             ngettext(
@@ -78,6 +85,19 @@ def call_in_words(call: Call) -> list[str]:
         )
     sentences.append(_("The city has put aside %(pot)s for this call.") % {"pot": euros(call.pot_cents)})
     return sentences
+
+
+def _who(call: Call) -> Iterator[str]:
+    """Tell which kinds of organisation, themes and neighbourhoods a call admits, where it does not take all."""
+    kinds = [str(OrganisationKind(kind).label) for kind in call.organisation_kinds]
+    if kinds:
+        yield _("For organisations of these kinds: %(kinds)s.") % {"kinds": ", ".join(kinds)}
+    themes = [str(Theme(theme).label) for theme in call.themes]
+    if themes:
+        yield _("For these themes: %(themes)s.") % {"themes": ", ".join(themes)}
+    included = [place.name for place in call.included_neighbourhoods.all()]
+    if included:
+        yield _("For projects in %(places)s.") % {"places": ", ".join(included)}
 
 
 def _cost_range(call: Call) -> Iterator[str]:

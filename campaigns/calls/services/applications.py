@@ -2,70 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import is_person, require
-from campaigns.calls.enums import APPLICATION_TRANSITIONS, ApplicationStatus, CallStatus
-from campaigns.calls.models import Application, Call
+from campaigns.calls.enums import APPLICATION_TRANSITIONS, ApplicationStatus
+from campaigns.calls.models import Application, Call, CostLine
 from campaigns.calls.permissions import can_apply, can_edit_application
-from campaigns.calls.selectors.completeness import amount_problems, missing_in
+from campaigns.calls.selectors.completeness import missing_in
+from campaigns.calls.selectors.contents import snapshot_of
+from campaigns.calls.selectors.eligibility import amount_problems, duration_problems, project_problems
 from campaigns.calls.services.checks import cents_problems, field_problems
 from campaigns.calls.services.letters import tell_team
+from campaigns.calls.services.windows import check_window, session_for
 from campaigns.enums import CampaignStatus
+from campaigns.models import LAST_MONTH
+from campaigns.services.budget import MOST_LINES
 from crowdfund.kit import states
 from crowdfund.kit.errors import Invalid, Refused, raise_all
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from accounts.permissions import Visitor
     from campaigns.models import Project
+    from campaigns.services.budget import Line
 
-WRITTEN = ["cost_cents", "goal_cents", "other_source", "other_source_cents", "motivation", "plan"]
+
+class Written(TypedDict, total=False):
+    """What a team writes into an application; amounts in whole cents. What is left out stays as it was."""
+
+    cost_cents: int
+    goal_cents: int | None
+    other_source: str
+    other_source_cents: int
+    motivation: str
+    plan: str
+    project_months: int | None
+    all_abilities: bool
+    accessibility: str
 
 
 def apply_to_call(
-    *,
-    call: Call,
-    project: Project,
-    cost_cents: int,
-    motivation: str = "",
-    plan: str = "",
-    goal_cents: int | None = None,
-    other_source: str = "",
-    other_source_cents: int = 0,
-    by: Visitor,
-    now: dt.datetime,
+    *, call: Call, project: Project, by: Visitor, now: dt.datetime, **written: Unpack[Written]
 ) -> Application:
-    """Draft a project's application to a call. Amounts in whole cents; no goal means the rule's default.
+    """Draft a project's application to a call. The cost is needed to begin; no goal means the rule's default.
 
     Raises `NotAllowed` unless `by` is owner or editor of the project's organisation; `Refused` when the call takes no
     applications now (`call_not_published`, `call_not_open_yet`, `call_over`), not this project (`place_excluded`,
-    `already_applied`) or not this cost; `Invalid` for wrong figures; `Several` when more than one thing is wrong.
+    `place_not_included`, `kind_not_admitted`, `theme_not_admitted`, `already_applied`) or not this cost or duration;
+    `Invalid` for wrong figures; `Several` when more than one thing is wrong.
     """
     require(can_apply(by, project))
     check_window(call, now=now)
-    if call.excluded_neighbourhoods.filter(pk=project.neighbourhood_id).exists():
-        raise Refused(
-            "place_excluded",
-            _("This call is not for projects in %(place)s."),
-            field="project",
-            place=project.neighbourhood.name,
-        )
+    raise_all([*project_problems(call, project)])
     application = Application(call=call, project=project, created_at=now)
     application.created_by = by if is_person(by) else None
-    _write(
-        application,
-        cost_cents=cost_cents,
-        goal_cents=goal_cents,
-        other_source=other_source,
-        other_source_cents=other_source_cents,
-        motivation=motivation,
-        plan=plan,
-    )
+    _write(application, written)
     twice = Refused("already_applied", _("This project has applied to this call already."), field="project")
     if call.applications.filter(project=project).exclude(status=ApplicationStatus.WITHDRAWN).exists():
         raise twice
@@ -79,34 +75,70 @@ def apply_to_call(
 
 
 def edit_application(
-    *,
-    application: Application,
-    cost_cents: int,
-    motivation: str,
-    plan: str,
-    goal_cents: int | None = None,
-    other_source: str = "",
-    other_source_cents: int = 0,
-    by: Visitor,
-    now: dt.datetime,
+    *, application: Application, by: Visitor, now: dt.datetime, **written: Unpack[Written]
 ) -> Application:
     """Change a draft. Raises `NotAllowed`, `Refused` (`application_submitted`) once submitted, else as applying."""
     require(can_edit_application(by, application))
     with transaction.atomic():
-        draft = Application.objects.select_for_update().get(pk=application.pk)
-        if draft.status != ApplicationStatus.DRAFT:
-            raise Refused("application_submitted", _("A submitted application is not changed any more."))
-        check_window(draft.call, now=now)
-        _write(
-            draft,
-            cost_cents=cost_cents,
-            goal_cents=goal_cents,
-            other_source=other_source,
-            other_source_cents=other_source_cents,
-            motivation=motivation,
-            plan=plan,
-        )
-        draft.save(update_fields=WRITTEN)
+        draft = _locked_draft(application, now=now)
+        _write(draft, written)
+        draft.save(update_fields=list(written))
+    application.refresh_from_db()
+    return application
+
+
+def set_cost_lines(
+    *, application: Application, lines: Sequence[Line], by: Visitor, now: dt.datetime
+) -> Application:
+    """Say what the cost is made of, all lines at once; whether they add up is asked on submission.
+
+    The lines become the campaign's budget on admission. Raises `NotAllowed`; `Refused` (`application_submitted`);
+    `Invalid` or `Several` with every line that is wrong, its place in `field`.
+    """
+    require(can_edit_application(by, application))
+    if len(lines) > MOST_LINES:
+        sentence = _("A budget has at most %(most)s lines.")
+        raise Invalid("budget_too_long", sentence, field="lines", most=MOST_LINES)
+    with transaction.atomic():
+        draft = _locked_draft(application, now=now)
+        rows = [
+            CostLine(
+                application=draft,
+                kind=line.kind,
+                label=line.label.strip(),
+                amount_cents=line.amount_cents,
+                position=position,
+            )
+            for position, line in enumerate(lines)
+        ]
+        raise_all([problem for row in rows for problem in _line_problems(row)])
+        draft.cost_lines.all().delete()
+        CostLine.objects.bulk_create(rows)
+    return application
+
+
+def require_draft(application: Application, *, by: Visitor) -> None:
+    """Raise `Refused` (`application_submitted`) unless the application may still be written; `NotAllowed` for others.
+
+    For what belongs to the project (plan, logframe) and is written through its application.
+    """
+    require(can_edit_application(by, application))
+    if application.status != ApplicationStatus.DRAFT:
+        raise Refused("application_submitted", _("A submitted application is not changed any more."))
+
+
+def declare(*, application: Application, by: Visitor, now: dt.datetime) -> Application:
+    """Accept the call's declaration in the organisation's name: who and when is kept with what is submitted.
+
+    Raises `NotAllowed`; `Refused` (`application_submitted`, `nothing_to_declare`).
+    """
+    require(can_edit_application(by, application))
+    with transaction.atomic():
+        draft = _locked_draft(application, now=now)
+        if not draft.call.declaration:
+            raise Refused("nothing_to_declare", _("This call asks for no declaration."))
+        draft.declared_at, draft.declared_by = now, by if is_person(by) else None
+        draft.save(update_fields=["declared_at", "declared_by"])
     application.refresh_from_db()
     return application
 
@@ -114,22 +146,23 @@ def edit_application(
 def submit_application(*, application: Application, by: Visitor, now: dt.datetime) -> Application:
     """Submit a draft to the municipality and confirm it to the team.
 
-    Raises `NotAllowed`, `IllegalTransition`, `Refused` when the window is over, and one problem or `Several` with
-    everything that is still missing.
+    What it says at this moment, the project's plan and logframe included, is kept as `snapshot`: that is what the
+    municipality reads and decides on, whatever the project writes later.
+
+    Raises `NotAllowed`, `IllegalTransition`, `Refused` when the window is over or no session is open, and one problem
+    or `Several` with everything that is still missing.
     """
     require(can_edit_application(by, application))
     with transaction.atomic():
         draft = Application.objects.select_for_update().get(pk=application.pk)
+        changes: dict[str, Any] = {"submitted_at": now}
         if draft.status == ApplicationStatus.DRAFT:
             check_window(draft.call, now=now)
+            changes["session"] = draft.session = session_for(draft.call, now=now)
             raise_all(missing_in(draft))
+            changes["snapshot"] = snapshot_of(draft, now=now)
         states.advance(
-            draft,
-            ApplicationStatus.SUBMITTED,
-            table=APPLICATION_TRANSITIONS,
-            now=now,
-            by=by,
-            submitted_at=now,
+            draft, ApplicationStatus.SUBMITTED, table=APPLICATION_TRANSITIONS, now=now, by=by, **changes
         )
         tell_team(event="application_received", application=draft, now=now)
     application.refresh_from_db()
@@ -158,19 +191,24 @@ def withdraw_application(
     return application
 
 
-def check_window(call: Call, *, now: dt.datetime) -> None:
-    """Raise `Refused` unless the call takes applications at this moment; asked of the database, not of `call`."""
-    if Call.objects.open(now).filter(pk=call.pk).exists():
-        return
-    fresh = Call.objects.get(pk=call.pk)
-    if fresh.status in {CallStatus.DRAFT, CallStatus.PROPOSED}:
-        raise Refused("call_not_published", _("This call is not published yet."))
-    if fresh.status == CallStatus.PUBLISHED and now < fresh.opens_at:
-        raise Refused("call_not_open_yet", _("This call does not take applications yet."))
-    raise Refused("call_over", _("This call does not take applications any more."))
+def _locked_draft(application: Application, *, now: dt.datetime) -> Application:
+    """Lock a draft that may still be changed: not submitted, its call open."""
+    draft = Application.objects.select_for_update().get(pk=application.pk)
+    if draft.status != ApplicationStatus.DRAFT:
+        raise Refused("application_submitted", _("A submitted application is not changed any more."))
+    check_window(draft.call, now=now)
+    return draft
 
 
-def _write(application: Application, **written: str | int | None) -> None:
+def _line_problems(row: CostLine) -> list[Refused]:
+    found = [
+        *cents_problems({"amount_cents": row.amount_cents}, least=1),
+        *field_problems(row, ["kind", "label"]),
+    ]
+    return [Invalid(one.code, str(one), field=f"lines.{row.position}.{one.field}") for one in found]
+
+
+def _write(application: Application, written: Written) -> None:
     for name, value in written.items():
         setattr(application, name, value.strip() if isinstance(value, str) else value)
     problems = cents_problems(
@@ -180,6 +218,15 @@ def _write(application: Application, **written: str | int | None) -> None:
     problems += field_problems(application, ["other_source"])
     if application.other_source_cents and not application.other_source:
         problems.append(Invalid("source_unnamed", _("Say who gives this money."), field="other_source"))
+    problems += _months_problems(application.project_months)
     if not problems:
         problems += amount_problems(application.call, application.cost_cents, application.goal_cents)
+        problems += duration_problems(application.call, application.project_months)
     raise_all(problems)
+
+
+def _months_problems(months: int | None) -> list[Refused]:
+    if months is None or (type(months) is int and 1 <= months <= LAST_MONTH):
+        return []
+    sentence = _("A project is carried out in 1 to %(most)s months.")
+    return [Invalid("months_out_of_range", sentence, field="project_months", most=LAST_MONTH)]

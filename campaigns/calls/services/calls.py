@@ -9,20 +9,24 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import OrganisationKind
 from accounts.permissions import require
-from campaigns.calls.enums import CALL_TRANSITIONS, CallStatus
+from campaigns.calls.enums import CALL_TRANSITIONS, Annex, CallStatus
 from campaigns.calls.formula import check_rule
-from campaigns.calls.models import Call, MatchRule
+from campaigns.calls.models import LONGEST_PROJECT_MONTHS, Call, MatchRule
 from campaigns.calls.permissions import can_write_calls
 from campaigns.calls.selectors.words import problem_in_words
 from campaigns.calls.services.checks import cents_problems, field_problems, free_slug
+from campaigns.calls.services.windows import Window, session_problems, store_sessions
+from campaigns.enums import Theme
 from campaigns.signals import call_publishing
 from crowdfund.kit import states
+from crowdfund.kit.clock import CIVIL
 from crowdfund.kit.errors import Invalid, Refused, raise_all
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from accounts.models import Organisation
     from accounts.permissions import Visitor
@@ -32,7 +36,11 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What a call says; amounts in whole cents, times aware. Applications count from `opens_at` until `closes_at`."""
+    """What a call says; amounts in whole cents, times aware. Applications count from `opens_at` until `closes_at`.
+
+    An empty list of kinds, themes or included neighbourhoods admits all; `asks` names what an application contains
+    beside its cost and reasons; without `sessions` the whole window is one.
+    """
 
     programme: Programme
     title: str
@@ -45,11 +53,22 @@ class Terms:
     campaign_days: int = 60
     cost_min_cents: int | None = None
     cost_max_cents: int | None = None
+    project_months_max: int | None = None
+    organisation_kinds: Sequence[str] = ()
+    themes: Sequence[str] = ()
+    asks: Sequence[str] = ()
+    declaration: str = ""
+    included_neighbourhoods: Sequence[Neighbourhood] = ()
     excluded_neighbourhoods: Sequence[Neighbourhood] = ()
+    sessions: Sequence[Window] = ()
+    questions_until: dt.datetime | None = None
+    announced_on: dt.date | None = None
     account_holder: Organisation | None = None
 
 
-COLUMNS = [field.name for field in dataclasses.fields(Terms) if field.name != "excluded_neighbourhoods"]
+BESIDE = ("included_neighbourhoods", "excluded_neighbourhoods", "sessions")
+LISTS = {"organisation_kinds": OrganisationKind, "themes": Theme, "asks": Annex}
+COLUMNS = [field.name for field in dataclasses.fields(Terms) if field.name not in BESIDE]
 LONGEST_CAMPAIGN_DAYS = 180
 ON_THE_CALL = frozenset({"cost_min_cents", "cost_max_cents"})
 
@@ -62,7 +81,7 @@ def draft_call(*, terms: Terms, by: Visitor, now: dt.datetime) -> Call:
     with transaction.atomic():
         call.slug = free_slug(Call, call.title, fallback="bando")
         call.save(force_insert=True)
-        call.excluded_neighbourhoods.set(terms.excluded_neighbourhoods)
+        _write_beside(call, terms)
         states.record_birth(call, now=now, by=by)
     return call
 
@@ -79,7 +98,7 @@ def edit_call(*, call: Call, terms: Terms, by: Visitor, now: dt.datetime) -> Cal
             )
         _write(locked, terms)
         locked.save(update_fields=COLUMNS)
-        locked.excluded_neighbourhoods.set(terms.excluded_neighbourhoods)
+        _write_beside(locked, terms)
     call.refresh_from_db()
     return call
 
@@ -141,7 +160,11 @@ def close_call(*, call: Call, by: Visitor, now: dt.datetime) -> Call:
 
 def publishing_problems(call: Call, *, now: dt.datetime) -> list[Refused]:
     """Return all that keeps a call from being published."""
-    problems = [*_own_problems(call), *_fit_problems(call)]
+    windows = [
+        Window(opens_at=one.opens_at, closes_at=one.closes_at, pot_cents=one.pot_cents)
+        for one in call.sessions.all()
+    ]
+    problems = [*_own_problems(call), *_fit_problems(call), *session_problems(call, windows)]
     if not Call.objects.filter(pk=call.pk, closes_at__gt=now).exists():
         problems.append(Refused("window_over", _("The closing time is already over."), field="closes_at"))
     return problems
@@ -150,8 +173,29 @@ def publishing_problems(call: Call, *, now: dt.datetime) -> list[Refused]:
 def _write(call: Call, terms: Terms) -> None:
     for name in COLUMNS:
         value = getattr(terms, name)
+        value = list(value) if name in LISTS else value
         setattr(call, name, value.strip() if isinstance(value, str) else value)
-    raise_all([*_own_problems(call), *_fit_problems(call)])
+    places = _place_problems(terms)
+    raise_all([*_own_problems(call), *_fit_problems(call), *places, *session_problems(call, terms.sessions)])
+
+
+def _write_beside(call: Call, terms: Terms) -> None:
+    call.included_neighbourhoods.set(terms.included_neighbourhoods)
+    call.excluded_neighbourhoods.set(terms.excluded_neighbourhoods)
+    store_sessions(call, terms.sessions)
+
+
+def _place_problems(terms: Terms) -> list[Refused]:
+    both = {one.pk for one in terms.included_neighbourhoods} & {
+        one.pk for one in terms.excluded_neighbourhoods
+    }
+    names = ", ".join(one.name for one in terms.excluded_neighbourhoods if one.pk in both)
+    sentence = _("%(places)s can't be both included and excluded.")
+    return (
+        [Invalid("included_and_excluded", sentence, field="excluded_neighbourhoods", places=names)]
+        if both
+        else []
+    )
 
 
 def _own_problems(call: Call) -> list[Refused]:
@@ -165,7 +209,29 @@ def _own_problems(call: Call) -> list[Refused]:
     if call.closes_at <= call.opens_at:
         sentence = _("Applications can't close before they open.")
         problems.append(Invalid("window_reversed", sentence, field="closes_at"))
-    return problems
+    return [*problems, *_choice_problems(call), *_day_problems(call)]
+
+
+def _choice_problems(call: Call) -> Iterator[Refused]:
+    for name, known in LISTS.items():
+        for value in set(getattr(call, name)) - set(known.values):
+            yield Invalid(
+                "unknown_choice", _("“%(value)s” is not one of the choices."), field=name, value=value
+            )
+    months = call.project_months_max
+    if months is not None and (type(months) is not int or not 1 <= months <= LONGEST_PROJECT_MONTHS):
+        sentence = _("A project is carried out in 1 to %(most)s months.")
+        most = LONGEST_PROJECT_MONTHS
+        yield Invalid("months_out_of_range", sentence, field="project_months_max", most=most)
+
+
+def _day_problems(call: Call) -> Iterator[Refused]:
+    if call.questions_until and call.questions_until > call.closes_at:
+        sentence = _("Questions can't be asked after applications have closed.")
+        yield Invalid("questions_too_late", sentence, field="questions_until")
+    if call.announced_on and call.announced_on < call.closes_at.astimezone(CIVIL).date():
+        sentence = _("Results can't be announced before applications have closed.")
+        yield Invalid("announced_too_early", sentence, field="announced_on")
 
 
 def _fit_problems(call: Call) -> list[Refused]:

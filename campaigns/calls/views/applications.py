@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import require
-from campaigns.calls.enums import ApplicationStatus
-from campaigns.calls.forms.applications import ApplicationForm, DecisionForm, application_initial
+from campaigns.calls.enums import ApplicationStatus, Step
+from campaigns.calls.forms.applications import BeginForm, DecisionForm, JudgementForm
 from campaigns.calls.forms.refusals import show_refusal
 from campaigns.calls.models import Application
 from campaigns.calls.permissions import can_decide_application, can_edit_application, can_see_application
 from campaigns.calls.selectors.cards import application_badge
-from campaigns.calls.selectors.completeness import missing_in
+from campaigns.calls.selectors.completeness import missing_in, plan_months
+from campaigns.calls.selectors.contents import contents_of
+from campaigns.calls.selectors.plans import plan_seen
 from campaigns.calls.selectors.reads import (
     application_prospect,
     call_with_terms,
@@ -26,11 +28,13 @@ from campaigns.calls.selectors.reads import (
     history,
     match_preview,
     projects_to_apply_with,
+    submit_by,
 )
+from campaigns.calls.selectors.steps import step_url, steps_seen
+from campaigns.calls.selectors.terms import has_higher_cap
 from campaigns.calls.selectors.words import call_in_words, rule_in_words
 from campaigns.calls.services.applications import (
     apply_to_call,
-    edit_application,
     submit_application,
     withdraw_application,
 )
@@ -57,52 +61,40 @@ def seen_application(request: HttpRequest, pk: int) -> Application:
 @login_required
 @require_http_methods(["GET", "POST"])
 def application_new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Apply to a call: the first time a draft is saved; “Work out the match” only shows what it would bring."""
+    """Begin an application: a draft is saved, then written step by step; “Work out the match” only shows a match."""
     call = get_object_or_404(call_with_terms(slug).filter(pk__in=calls_seen_by(request.user)))
     projects = projects_to_apply_with(request.user, call)
-    form = ApplicationForm(request.POST or None, projects=projects)
+    form = BeginForm(request.POST or None, projects=projects)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         try:
-            made = apply_to_call(
-                call=call,
-                project=form.cleaned_data["project"],
-                **form.written(),
-                by=request.user,
-                now=clock.now(),
-            )
+            made = apply_to_call(call=call, **form.cleaned_data, by=request.user, now=clock.now())
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, _("The draft is saved. Submit it when it is complete."))
-            return redirect(made)
+            messages.success(request, _("The draft is saved: you can come back to it at any time."))
+            return redirect("application_step", made.pk, Step.PROJECT)
     context = {
         "call": call,
         "form": form,
         "has_projects": bool(projects),
-        **_beside(call, _preview(call, form)),
+        "submit_by": submit_by(call, clock.now()),
+        "preview": _preview(call, form),
+        "rule_sentences": rule_in_words(call.rule),
+        "who_may_apply": call_in_words(call),
     }
     return render(request, "campaigns/calls/application_form.html", context)
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_safe
 def application_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a draft."""
-    application = seen_application(request, pk)
-    require(can_edit_application(request.user, application))
-    form = ApplicationForm(request.POST or None, initial=application_initial(application))
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        try:
-            edit_application(application=application, **form.written(), by=request.user, now=clock.now())
-        except Refused as refused:
-            show_refusal(form, refused)
-        else:
-            messages.success(request, _("The draft is saved. Submit it when it is complete."))
-            return redirect(application)
-    call = application.call
-    context = {"application": application, "call": call, "form": form, "has_projects": True}
-    preview = _preview(call, form) or application_prospect(application)
-    return render(request, "campaigns/calls/application_form.html", {**context, **_beside(call, preview)})
+    """Lead to the first step that still lacks something."""
+    shown = seen_application(request, pk)
+    require(can_edit_application(request.user, shown))
+    if shown.status != ApplicationStatus.DRAFT:
+        return redirect(shown)
+    lacking = next((one for one in steps_seen(shown) if one.problems), None)
+    return redirect(lacking.url if lacking else step_url(shown, Step.PROJECT))
 
 
 @login_required
@@ -150,9 +142,16 @@ def page_of(request: HttpRequest, shown: Application, form: DecisionForm | None)
     is_draft = shown.status == ApplicationStatus.DRAFT
     decidable = shown.status in {ApplicationStatus.SUBMITTED, ApplicationStatus.ELIGIBLE_NOT_FUNDED}
     may_edit = can_edit_application(request.user, shown)
+    contents = contents_of(shown)
     return {
         "application": shown,
         "badge": application_badge(shown),
+        "submit_by": submit_by(shown.call, clock.now()),
+        "contents": contents,
+        "plan": plan_seen(contents["plan_lines"], least=plan_months(shown))
+        if contents["plan_lines"]
+        else None,
+        "steps": steps_seen(shown) if may_edit and is_draft else [],
         "missing": missing_in(shown) if is_draft or (decidable and form) else [],
         "prospect": application_prospect(shown),
         "history": history(shown),
@@ -160,21 +159,22 @@ def page_of(request: HttpRequest, shown: Application, form: DecisionForm | None)
         "may_edit": may_edit and is_draft,
         "may_withdraw": may_edit and (is_draft or decidable),
         "decision_form": form if decidable else None,
+        "judgement_form": _judgement(shown) if form and decidable else None,
     }
 
 
-def _preview(call: Call, form: ApplicationForm) -> Prospect | None:
+def _judgement(shown: Application) -> JudgementForm | None:
+    """Return the officer's question whether the project is open to all abilities, where the match depends on it."""
+    if not shown.all_abilities or not has_higher_cap(shown.call.rule):
+        return None
+    answers = {True: "yes", False: "no", None: None}
+    return JudgementForm(initial={"confirmed": answers[shown.all_abilities_confirmed]})
+
+
+def _preview(call: Call, form: BeginForm) -> Prospect | None:
     """Work out what the form's cost and goal would bring, as soon as there is a cost."""
     if not form.is_bound:
         return None
     given = form.cleaned_data if form.is_valid() or hasattr(form, "cleaned_data") else {}
     cost = given.get("cost_cents")
     return match_preview(call, cost_cents=cost, goal_cents=given.get("goal_cents")) if cost else None
-
-
-def _beside(call: Call, preview: Prospect | None) -> dict[str, object]:
-    return {
-        "preview": preview,
-        "rule_sentences": rule_in_words(call.rule),
-        "who_may_apply": call_in_words(call),
-    }

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import is_person
+from campaigns.calls.enums import CallStatus
 from campaigns.calls.permissions import can_see_call, can_write_calls
 from campaigns.calls.selectors.cards import application_badge, call_badge, call_cards
 from campaigns.calls.selectors.reads import (
     call_rule,
     call_with_terms,
     calls_seen_by,
+    extensions,
     my_applications,
     ranking,
 )
@@ -56,5 +58,9 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "ranking": [(one, application_badge(one)) for one in ranking(shown)],
         "mine": [(one, application_badge(one)) for one in mine],
         "may_write": can_write_calls(request.user),
+        "may_extend": can_write_calls(request.user) and shown.status == CallStatus.PUBLISHED,
+        "extensions": extensions(shown),
+        "pictures": shown.pictures.all(),
+        "documents": shown.documents.all(),
     }
     return render(request, "campaigns/calls/call_detail.html", context)

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import can_see_officer_desk, require
 from campaigns.calls.enums import ApplicationStatus
-from campaigns.calls.forms.applications import DecisionForm
+from campaigns.calls.forms.applications import DecisionForm, JudgementForm
 from campaigns.calls.forms.calls import CallForm, call_initial, proposed_by
 from campaigns.calls.forms.refusals import show_refusal
+from campaigns.calls.forms.sessions import ExtendForm, sessions_formset, show_call_refusal
 from campaigns.calls.models import Call, MatchRule
 from campaigns.calls.permissions import can_write_calls
 from campaigns.calls.selectors.cards import application_badge, call_badge
@@ -33,9 +34,11 @@ from campaigns.calls.services.calls import (
 )
 from campaigns.calls.services.decisions import (
     admit_application,
+    judge_accessibility,
     mark_eligible_not_funded,
     reject_application,
 )
+from campaigns.calls.services.windows import extend_window
 from campaigns.calls.views.applications import page_of, seen_application
 from crowdfund.kit import clock
 from crowdfund.kit.errors import Refused
@@ -71,15 +74,7 @@ def call_new(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("rule", "")
     rule = MatchRule.objects.filter(pk=asked).first() if asked.isdigit() else None
     form = CallForm(request.POST or None, initial=proposed_by(rule) if rule else {})
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = draft_call(terms=form.terms(), by=request.user, now=clock.now())
-        except Refused as refused:
-            show_refusal(form, refused)
-        else:
-            messages.success(request, _("The draft is saved. Read it through, then publish it."))
-            return redirect("call_publish", slug=made.slug)
-    return render(request, "campaigns/calls/call_form.html", {"form": form})
+    return _written(request, form, None)
 
 
 @login_required
@@ -88,16 +83,44 @@ def call_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a draft."""
     require(can_write_calls(request.user))
     call = get_object_or_404(Call, slug=slug)
-    form = CallForm(request.POST or None, initial=call_initial(call))
+    return _written(request, CallForm(request.POST or None, initial=call_initial(call)), call)
+
+
+def _written(request: HttpRequest, form: CallForm, call: Call | None) -> HttpResponse:
+    """Show a call's form with its sessions; written well, it is saved."""
+    sessions = sessions_formset(request.POST or None, call)
+    if request.method == "POST" and form.is_valid() and sessions.is_valid():
+        terms, by, now = form.terms(sessions.windows()), request.user, clock.now()
+        try:
+            if call:
+                made = edit_call(call=call, terms=terms, by=by, now=now)
+            else:
+                made = draft_call(terms=terms, by=by, now=now)
+        except Refused as refused:
+            show_call_refusal(form, sessions, refused)
+        else:
+            messages.success(request, _("The draft is saved. Read it through, then publish it."))
+            return redirect("call_publish", slug=made.slug)
+    context = {"form": form, "sessions": sessions, "call": call}
+    return render(request, "campaigns/calls/call_form.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def call_extend(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give applicants of a published call more time."""
+    require(can_write_calls(request.user))
+    call = get_object_or_404(Call, slug=slug)
+    form = ExtendForm(request.POST or None, call=call)
     if request.method == "POST" and form.is_valid():
         try:
-            edit_call(call=call, terms=form.terms(), by=request.user, now=clock.now())
+            extend_window(call=call, **form.cleaned_data, by=request.user, now=clock.now())
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, _("The draft is saved. Read it through, then publish it."))
-            return redirect("call_publish", slug=call.slug)
-    return render(request, "campaigns/calls/call_form.html", {"form": form, "call": call})
+            messages.success(request, _("Applicants have more time, and the teams with a draft are told."))
+            return redirect(call)
+    return render(request, "campaigns/calls/call_extend.html", {"call": call, "form": form})
 
 
 @login_required
@@ -155,6 +178,24 @@ def officer_applications(request: HttpRequest) -> HttpResponse:
         "call_slug": call,
     }
     return render(request, "campaigns/calls/office_application_list.html", context)
+
+
+@login_required
+@require_POST
+def application_judge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whether a project is open to all abilities, as its application says."""
+    shown = seen_application(request, pk)
+    form = JudgementForm(request.POST)
+    if form.is_valid():
+        try:
+            judge_accessibility(application=shown, **form.cleaned_data, by=request.user, now=clock.now())
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Choose an answer."))
+    return redirect(shown)
 
 
 @login_required

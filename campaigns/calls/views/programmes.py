@@ -14,8 +14,14 @@ from campaigns.calls.forms.refusals import show_refusal
 from campaigns.calls.models import Programme
 from campaigns.calls.permissions import can_write_calls
 from campaigns.calls.selectors.cards import call_cards, programme_cards
-from campaigns.calls.selectors.reads import picture_url, programme_calls, programme_list
+from campaigns.calls.selectors.reads import (
+    picture_url,
+    programme_calls,
+    programme_list,
+    programme_projects,
+)
 from campaigns.calls.services.programmes import FIELDS, create_programme, edit_programme
+from campaigns.enums import PUBLIC_STATUSES
 from crowdfund.kit import clock
 from crowdfund.kit.errors import Refused
 
@@ -34,9 +40,17 @@ def programmes(request: HttpRequest) -> HttpResponse:
 def programme(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a programme's public sheet, its figures and its calls."""
     shown = get_object_or_404(Programme, slug=slug)
+    admitted = list(programme_projects(shown))
+    places = {one.project.neighbourhood for one in admitted}
     context = {
         "programme": shown,
         "scene_url": picture_url(shown.picture),
+        "projects": [
+            (one, one.campaign is not None and one.campaign.status in PUBLIC_STATUSES) for one in admitted
+        ],
+        "neighbourhoods": sorted(places, key=lambda place: place.name),
+        "pictures": shown.pictures.all(),
+        "documents": shown.documents.all(),
         "calls": call_cards(programme_calls(shown), clock.now()),
         "may_write": can_write_calls(request.user),
     }

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.sustainability.documents import Books, read_accounts, read_payers, report, report_lines
+from campaigns.sustainability.documents.report import Books, read_accounts, read_payers, report, report_lines
 from campaigns.sustainability.formula import month_of
 from crowdfund.kit.errors import Refused
 

@@ -5,29 +5,38 @@ from typing import TYPE_CHECKING
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.permissions import require
 from campaigns.sustainability.api.serializers import (
     AccountsSerializer,
     CorrectionSerializer,
+    ImportPlanSerializer,
     MonthToWrite,
     NewBooks,
+    SheetToRead,
     SustainabilitySerializer,
     WrittenMonth,
 )
+from campaigns.sustainability.documents.sheet import LARGEST_SHEET, read_sheet
 from campaigns.sustainability.formula import month_name
 from campaigns.sustainability.models import Books, MonthlyAccount
+from campaigns.sustainability.permissions import can_keep_books
 from campaigns.sustainability.selectors.accounts import accounts_document, public_projects, trajectory
 from campaigns.sustainability.services import (
     close_month,
     correct_month,
     enter_month,
+    import_months,
     open_books,
+    plan_import,
     revise_month,
 )
 from crowdfund.kit import clock
+from crowdfund.kit.errors import raise_all
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -83,6 +92,28 @@ class OneMonth(APIView):
             return Response(WrittenMonth(account).data)
         account = enter_month(books=books, month=month, **asked.deed(), by=request.user, now=clock.now())
         return Response(WrittenMonth(account).data, status=status.HTTP_201_CREATED)
+
+
+class ImportMonths(APIView):
+    """A team's spreadsheet of months."""
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request=SheetToRead, responses=ImportPlanSerializer)
+    def post(self, request: Request, slug: str) -> Response:
+        """Say what the spreadsheet would change, or take it in as a whole; every bad line is a problem of its own."""
+        asked = SheetToRead(data=request.data)
+        asked.is_valid(raise_exception=True)
+        books = get_object_or_404(Books.objects.select_related("project"), project__slug=slug)
+        require(can_keep_books(request.user, books.project))
+        sheet = read_sheet(asked.validated_data["file"].read(LARGEST_SHEET + 1))
+        take_in = asked.validated_data["take_in"]
+        plan = plan_import(books=books, sheet=sheet, by=request.user, now=clock.now())
+        raise_all([line.as_problem() for line in plan.bad])
+        if take_in:
+            plan = import_months(books=books, sheet=sheet, by=request.user, now=clock.now())
+        return Response(ImportPlanSerializer({"taken_in": take_in, "months": plan.months}).data)
 
 
 class CloseMonth(APIView):

@@ -99,3 +99,27 @@ class SustainabilitySerializer(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=Stage.choices, allow_null=True)
     break_even_since = serializers.CharField(allow_null=True, help_text="YYYY-MM")
     by_month = StandingSerializer(many=True)
+
+
+class SheetToRead(serializers.Serializer[Any]):
+    """A spreadsheet of months as CSV, to be looked at or taken in."""
+
+    file = serializers.FileField(max_length=255)
+    take_in = serializers.BooleanField(default=False, help_text="false only says what would change")
+
+
+class PlannedMonthSerializer(serializers.Serializer[Any]):
+    """What a month of a spreadsheet does to the accounts."""
+
+    line = serializers.IntegerField()
+    month = serializers.DateField(format="%Y-%m")
+    does = serializers.ChoiceField(choices=["new", "changed", "same"])
+    income_cents = serializers.IntegerField()
+    cost_cents = serializers.IntegerField()
+
+
+class ImportPlanSerializer(serializers.Serializer[Any]):
+    """What a spreadsheet would change, or has changed."""
+
+    taken_in = serializers.BooleanField()
+    months = PlannedMonthSerializer(many=True)

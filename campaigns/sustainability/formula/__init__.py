@@ -10,7 +10,13 @@ from campaigns.sustainability.formula.figures import (
     month_number,
     month_of,
 )
-from campaigns.sustainability.formula.forecasting import Forecast, Point, Span, forecast, forecast_series
+from campaigns.sustainability.formula.forecasting import (
+    Forecast,
+    Point,
+    Span,
+    forecast,
+    forecast_series,
+)
 from campaigns.sustainability.formula.ratios import (
     STAGES,
     Payers,

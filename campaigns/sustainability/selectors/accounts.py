@@ -16,6 +16,7 @@ from campaigns.sustainability.formula import (
     standing,
 )
 from campaigns.sustainability.formula.figures import window_of
+from campaigns.sustainability.formula.ratios import CASH_WINDOW, YEAR
 from campaigns.sustainability.models import Books, Correction, MonthlyAccount
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from campaigns.sustainability.formula import Accounts
-
-YEAR = 12
 
 
 def public_projects() -> QuerySet[Project]:
@@ -71,12 +70,15 @@ def accounts_of(months: list[MonthlyAccount]) -> Accounts:
 class Trajectory:
     """How a project stood at each closed month, and what the latest ratios are made of.
 
-    `year` is the sum of the latest window of up to 12 months, None when one of them is missing or open.
+    `year` is the sum of the latest window of up to 12 months, `half_year` of up to 6 with `half_months` in it; None
+    when a month of it is missing or open.
     """
 
     months: list[MonthlyAccount]
     standings: list[Standing]
     year: Figures | None
+    half_year: Figures | None
+    half_months: int
     break_even: dt.date | None
 
     @property
@@ -94,19 +96,27 @@ def trajectory(project: Project) -> Trajectory:
     """Work out the ratios of every closed month of a project, in one query."""
     months = closed_months(project)
     if not months:
-        return Trajectory([], [], None, None)
+        return Trajectory([], [], None, None, 0, None)
     accounts = accounts_of(months)
-    window = window_of(accounts, max(accounts), YEAR)
-    whole = [one for one in window if one is not None]
-    year = added_up(whole) if len(whole) == len(window) else None
+    year, _months = _whole(accounts, YEAR)
+    half_year, half_months = _whole(accounts, CASH_WINDOW)
     number = break_even_month(accounts)
     dates = {month_of(account.month): account.month for account in months}
     return Trajectory(
         months=months,
         standings=[standing(accounts, month) for month in accounts],
         year=year,
+        half_year=half_year,
+        half_months=half_months,
         break_even=dates[number] if number is not None else None,
     )
+
+
+def _whole(accounts: Accounts, length: int) -> tuple[Figures | None, int]:
+    """Return the sum of the latest window of at most `length` months, None with a gap, and how many months it has."""
+    window = window_of(accounts, max(accounts), length)
+    there = [one for one in window if one is not None]
+    return (added_up(there) if len(there) == len(window) else None), len(window)
 
 
 @dataclasses.dataclass(frozen=True)

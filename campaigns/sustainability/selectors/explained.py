@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.sustainability.enums import CostKind, IncomeKind, Stage
+from campaigns.sustainability.formula import INCOME_KINDS
 from campaigns.sustainability.models import FIGURES
+from crowdfund.kit.money import format_euro
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from campaigns.sustainability.formula import Figures
     from campaigns.sustainability.models import Correction, MonthlyAccount
+    from campaigns.sustainability.selectors.accounts import Trajectory
 
 STAGE_RULES: dict[str, _StrOrPromise] = {
     Stage.FULL_PHILANTHROPIC: _("It earns nothing yet: grants and gifts carry it."),
@@ -36,12 +40,21 @@ STAGE_KINDS: dict[str, str] = {
     Stage.OPERATING: "info",
     Stage.FINANCIAL: "ok",
 }
+IMPORT_DEEDS: dict[str, _StrOrPromise] = {
+    "new": _("is entered"),
+    "changed": _("is changed"),
+    "same": _("stays as it is"),
+}
 REASONS: dict[str, _StrOrPromise] = {
     "no_costs": _("there are no costs to divide by"),
     "no_income": _("there is no income to divide by"),
     "no_payers": _("nothing was earned"),
     "gap": _("a month of the period is missing or not closed yet"),
     "too_early": _("there are too few months"),
+}
+FORECAST_REASONS: dict[str, _StrOrPromise] = {
+    "too_early": _("It is too early: a forecast needs at least 6 closed months in a row."),
+    "gap": _("There is no forecast: the latest closed months don't follow one another for 6 months."),
 }
 RATIO_LABELS: dict[str, _StrOrPromise] = {
     "self_sufficiency_ratio": _("Self-sufficiency: earned ÷ operating costs"),
@@ -77,6 +90,32 @@ def thresholds(year: Figures) -> list[Threshold]:
     for label, cents in bars:
         passed = passed and year.earned >= cents
         found.append(Threshold(label, cents, passed))
+    return found
+
+
+def cents(amount: int) -> str:
+    """Write whole cents in the reader's language."""
+    return format_euro(amount, get_language() or "it")
+
+
+def ratio_numbers(path: Trajectory) -> dict[str, str]:
+    """Return each ratio's own numbers in words, so that anybody can divide again; none for one with a gap."""
+    found: dict[str, str] = {}
+    year, half = path.year, path.half_year
+    if year:
+        grants = year.public_grants + year.private_grants + year.donations
+        earned, costs, income = cents(year.earned), cents(year.operating_costs), cents(year.income)
+        squares = " + ".join(f"{cents(getattr(year, kind))}²" for kind in INCOME_KINDS if getattr(year, kind))
+        found = {
+            "self_sufficiency_ratio": f"{earned} ÷ {costs}",
+            "operating_self_sufficiency": f"({earned} + {cents(year.public_contracts)}) ÷ {costs}",
+            "grant_dependency": f"{cents(grants)} ÷ {income}",
+            "operating_margin": f"({income} − {costs}) ÷ {income}",
+            "income_concentration": f"({squares}) ÷ {income}²",
+        }
+    if half and half.cash_end is not None:
+        paid = half.operating_costs - half.depreciation
+        found["months_of_cash"] = f"{cents(half.cash_end)} ÷ ({cents(paid)} ÷ {path.half_months})"
     return found
 
 

@@ -1,126 +1,118 @@
-"""All projects with books at a glance: the latest twelve closed months of each, summed by the database."""
+"""The portfolio: all projects that keep books, filtered, sorted and cut into pages by the database."""
 
 from __future__ import annotations
 
 import dataclasses
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Max
 
 from campaigns.models import Project
-from campaigns.sustainability.formula import (
-    AMOUNTS,
-    Figures,
-    month_of,
-    rounded,
-    self_sufficiency_ratio,
-    stage,
-)
-from campaigns.sustainability.models import Books
+from campaigns.sustainability.formula import AMOUNTS
+from campaigns.sustainability.selectors.glances import Row, glance_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
-    from decimal import Decimal
+    from collections.abc import Iterator
 
-YEAR = 12
+# Names in these statements are constants of the formula; what a person typed is always a parameter.
+_SUMS = ", ".join(f"sum(m.{name}_cents) AS {name}" for name in AMOUNTS)
+_RUNNING = "staff + rent + goods + services + other"
+_OPERATING = f"{_RUNNING} + finance + depreciation"
+STAGE_IN_SQL = f"""CASE
+    WHEN earned <= 0 THEN 'full_philanthropic'
+    WHEN earned < {_RUNNING} THEN 'partial'
+    WHEN earned < {_RUNNING} + in_kind THEN 'cash_flow'
+    WHEN earned < {_OPERATING} + in_kind THEN 'operating'
+    ELSE 'financial' END"""
+"""The stages of `formula.stage`, over sums named as the kinds; a test holds the two together."""
 
-# The names are constants of the formula; nothing a person typed gets in here.
-_SUMS = ", ".join(f"sum(m.{name}_cents)" for name in AMOUNTS)
-_LATEST_YEAR = f"""
-    WITH span AS (
-        SELECT b.project_id, m.books_id, min(m.month) AS first, max(m.month) AS last
-        FROM sustainability_monthlyaccount m JOIN sustainability_books b ON b.id = m.books_id
-        WHERE m.closed_at IS NOT NULL AND (%s::bigint[] IS NULL OR b.project_id = ANY(%s::bigint[]))
-        GROUP BY b.project_id, m.books_id
+_KEPT = """
+    FROM sustainability_books b
+    JOIN campaigns_project p ON p.id = b.project_id
+    JOIN places_neighbourhood h ON h.id = p.neighbourhood_id
+    WHERE (%(neighbourhood)s = '' OR h.slug = %(neighbourhood)s)
+      AND (%(call)s = '' OR EXISTS (
+          SELECT 1 FROM calls_application a JOIN calls_call c ON c.id = a.call_id
+          WHERE a.project_id = p.id AND c.slug = %(call)s))
+"""
+_STANDINGS = f"""
+    WITH kept AS (SELECT b.id AS books_id, p.id AS project_id, p.title, h.name AS place {_KEPT}),
+    span AS (
+        SELECT m.books_id, min(m.month) AS first, max(m.month) AS last
+        FROM sustainability_monthlyaccount m JOIN kept USING (books_id)
+        WHERE m.closed_at IS NOT NULL GROUP BY m.books_id
+    ),
+    year AS (
+        SELECT span.books_id, span.first, span.last, count(*) AS months, {_SUMS}
+        FROM span JOIN sustainability_monthlyaccount m ON m.books_id = span.books_id
+            AND m.closed_at IS NOT NULL AND m.month > span.last - interval '12 months'
+        GROUP BY span.books_id, span.first, span.last
+    ),
+    standing AS (
+        SELECT year.*, CASE WHEN whole THEN {STAGE_IN_SQL} END AS stage,
+            CASE WHEN whole THEN earned::numeric / nullif({_OPERATING}, 0) END AS ratio
+        FROM (SELECT year.*, months >= least(12, 1 + extract(year FROM age(last, first)) * 12
+            + extract(month FROM age(last, first))) AS whole FROM year) AS year
     )
-    SELECT span.project_id, span.first, span.last, count(*), {_SUMS}
-    FROM span
-    JOIN sustainability_monthlyaccount m ON m.books_id = span.books_id
-        AND m.closed_at IS NOT NULL AND m.month > span.last - interval '12 months'
-    GROUP BY span.project_id, span.first, span.last
+    SELECT kept.project_id, first, last, months, {", ".join(AMOUNTS)}, count(*) OVER ()
+    FROM kept LEFT JOIN standing USING (books_id)
+    WHERE %(stage)s = '' OR coalesce(stage, 'none') = %(stage)s
 """  # noqa: S608
+SORTS = {
+    "strongest": "ratio DESC NULLS LAST, title, project_id",
+    "weakest": "ratio ASC NULLS LAST, title, project_id",
+    "latest": "last DESC NULLS LAST, title, project_id",
+    "title": "title, project_id",
+    "place": "place, title, project_id",
+}
 
 
 @dataclasses.dataclass(frozen=True)
-class Glance:
-    """How one project stands. `ratio` (share of one) and `stage` are None when a month of the window is missing."""
+class Filters:
+    """What is asked of the portfolio: slugs of a neighbourhood and a call, a `Stage` or `none`, one of `SORTS`."""
 
-    as_of: dt.date
-    window_months: int
-    ratio: Decimal | None
-    stage: str | None
-    year: Figures
+    neighbourhood: str = ""
+    call: str = ""
+    stage: str = ""
+    sort: str = "strongest"
 
-
-def glances(projects: Iterable[int] | None = None) -> dict[int, Glance]:
-    """Return project id → how it stands at its latest closed month, in one query; all projects without `projects`."""
-    keys = None if projects is None else list(projects)
-    with connection.cursor() as cursor:
-        cursor.execute(_LATEST_YEAR, [keys, keys])
-        return {row[0]: _glance(row[1], row[2], row[3], row[4:]) for row in cursor.fetchall()}
-
-
-def _glance(first: dt.date, last: dt.date, count: int, sums: tuple[int, ...]) -> Glance:
-    amounts = {name: int(cents) for name, cents in zip(AMOUNTS, sums, strict=True)}
-    year = Figures(month=month_of(last), **amounts)
-    window = min(YEAR, month_of(last) - month_of(first) + 1)
-    if count < window:
-        return Glance(last, window, None, None, year)
-    ratio = self_sufficiency_ratio(year)
-    return Glance(last, window, rounded(ratio) if isinstance(ratio, Fraction) else None, stage(year), year)
+    def parameters(self) -> dict[str, Any]:
+        """Give them to a statement."""
+        return dataclasses.asdict(self)
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
-    """A project of the portfolio; `glance` is None before its first closed month."""
+class Part:
+    """Some rows of the portfolio, and how many there are in all."""
 
-    project: Project
-    glance: Glance | None
+    rows: list[Row]
+    total: int
 
 
-def portfolio(*, neighbourhood: str = "", call: str = "", stage: str = "") -> list[Row]:
-    """Return every project that keeps books, in two queries: the strongest first, those without accounts last.
+def portfolio(filters: Filters, *, first: int = 0, most: int | None = None) -> Part:
+    """Return the projects that keep books from place `first` on, at most `most`; two queries.
 
-    `neighbourhood` and `call` are slugs. `stage` is a `Stage`, or `none` for projects without one yet.
+    Those without a ratio (no closed month, a gap, no costs) come last. Past the end there are no rows and no total.
     """
+    asked = filters.parameters() | {"first": first, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_STANDINGS} ORDER BY {SORTS[filters.sort]} OFFSET %(first)s LIMIT %(most)s", asked)
+        found = cursor.fetchall()
     projects = (
-        Project.objects.filter(books__isnull=False)
-        .select_related("neighbourhood", "organisation")
+        Project.objects.select_related("neighbourhood", "organisation")
         .defer("search", "story", "neighbourhood__boundary")
+        .in_bulk([row[0] for row in found])
     )
-    if neighbourhood:
-        projects = projects.filter(neighbourhood__slug=neighbourhood)
-    if call:
-        projects = projects.filter(applications__call__slug=call).distinct()
-    known = glances()
-    rows = [Row(project, known.get(project.pk)) for project in projects]
-    if stage:
-        rows = [row for row in rows if _stage_of(row) == stage]
-    return sorted(rows, key=_strongest_first)
+    rows = [
+        Row(projects[row[0]], None if row[1] is None else glance_of(row[1], row[2], row[3], row[4:-1]))
+        for row in found
+    ]
+    return Part(rows, found[0][-1] if found else 0)
 
 
-def _stage_of(row: Row) -> str:
-    return (row.glance.stage if row.glance else None) or "none"
-
-
-def _strongest_first(row: Row) -> tuple[bool, Decimal | int, str]:
-    ratio = row.glance.ratio if row.glance else None
-    return (ratio is None, -(ratio or 0), row.project.title)
-
-
-def outcomes(limit: int = 3) -> list[Row]:
-    """Return the projects with the latest closed accounts that have a stage, for the home page; three queries."""
-    closed = Books.objects.filter(months__closed_at__isnull=False)
-    latest = closed.annotate(latest=Max("months__month")).order_by("-latest", "-pk")
-    candidates = list(latest.values_list("project_id", flat=True)[: 3 * limit])  # some may have a gap
-    known = glances(candidates)
-    chosen = [key for key in candidates if known[key].stage][:limit]
-    found = (
-        Project.objects.select_related("neighbourhood")
-        .defer("search", "story", "neighbourhood__boundary")
-        .in_bulk(chosen)
-    )
-    return [Row(found[key], known[key]) for key in chosen]
+def all_standings(filters: Filters) -> Iterator[Row]:
+    """Yield every row, for the exports, a part at a time."""
+    first, size = 0, 500
+    while rows := portfolio(filters, first=first, most=size).rows:
+        yield from rows
+        first += size

@@ -2,6 +2,15 @@
 
 from campaigns.sustainability.services.books import open_books
 from campaigns.sustainability.services.closing import close_month, correct_month
+from campaigns.sustainability.services.imports import import_months, plan_import
 from campaigns.sustainability.services.months import enter_month, revise_month
 
-__all__ = ["close_month", "correct_month", "enter_month", "open_books", "revise_month"]
+__all__ = [
+    "close_month",
+    "correct_month",
+    "enter_month",
+    "import_months",
+    "open_books",
+    "plan_import",
+    "revise_month",
+]

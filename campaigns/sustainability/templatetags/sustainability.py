@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -10,25 +11,33 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import month
 from campaigns.sustainability.enums import Stage
-from campaigns.sustainability.selectors import portfolio
-from campaigns.sustainability.selectors.accounts import figures_of, trajectory
+from campaigns.sustainability.formula import Forecast, forecast
+from campaigns.sustainability.selectors import glances
+from campaigns.sustainability.selectors.accounts import accounts_of, figures_of, trajectory
 from campaigns.sustainability.selectors.explained import (
     FIGURE_LABELS,
+    FORECAST_REASONS,
     RATIO_LABELS,
     REASONS,
     STAGE_KINDS,
     STAGE_RULES,
+    ratio_numbers,
     thresholds,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.utils.functional import _StrOrPromise
 
     from campaigns.models import Project
-    from campaigns.sustainability.formula import Standing
+    from campaigns.sustainability.formula import Point, Standing
+    from campaigns.sustainability.models import MonthlyAccount
+    from campaigns.sustainability.selectors.accounts import Trajectory
 
 register = template.Library()
 SHOWN_MONTHS = 12
+SHOWN_BEFORE = 24  # months beside a forecast
 
 
 @register.filter
@@ -64,7 +73,7 @@ def sustainability_panel(project: Project, months: int = SHOWN_MONTHS) -> dict[s
         "path": path,
         "now": path.now,
         "thresholds": thresholds(path.year) if path.year else [],
-        "ratios": _ratios(path.now) if path.now else [],
+        "ratios": _ratios(path, path.now) if path.now else [],
         "reason": REASONS.get(path.now.reasons.get("self_sufficiency_ratio", "")) if path.now else None,
         "labels": [month(account.month) for account in path.months],
         "lines": [
@@ -77,10 +86,12 @@ def sustainability_panel(project: Project, months: int = SHOWN_MONTHS) -> dict[s
     }
 
 
-def _ratios(now: Standing) -> list[dict[str, Any]]:
+def _ratios(path: Trajectory, now: Standing) -> list[dict[str, Any]]:
+    numbers = ratio_numbers(path)
     return [
         {
             "label": RATIO_LABELS[name],
+            "numbers": numbers.get(name, ""),
             "value": value,
             "plain": name in {"months_of_cash", "income_concentration"},
             "reason": REASONS.get(now.reasons.get(name, "")),
@@ -89,13 +100,54 @@ def _ratios(now: Standing) -> list[dict[str, Any]]:
     ]
 
 
+@register.inclusion_tag("campaigns/sustainability/_forecast.html")
+def forecast_panel(months: list[MonthlyAccount]) -> dict[str, Any]:
+    """What a project will earn and cost in the next twelve months, 8 times in 10, of its closed ones; or why not."""
+    accounts = accounts_of(months)
+    found = forecast(accounts) if accounts else "too_early"
+    if not isinstance(found, Forecast):
+        return {"reason": FORECAST_REASONS[found]}
+    shown = months[-SHOWN_BEFORE:]
+    coming = [_first_day(point.month) for point in found.earned]
+    return {
+        "labels": [month(one) for one in [*(account.month for account in shown), *coming]],
+        "charts": [
+            _forecast_chart(_("What it earns"), [account.earned_cents for account in shown], found.earned),
+            _forecast_chart(
+                _("What it costs"), [figures_of(account).operating_costs for account in shown], found.costs
+            ),
+        ],
+        "break_even": {
+            end: month(_first_day(number)) if number is not None else None
+            for end, number in found.break_even._asdict().items()
+        },
+    }
+
+
+def _first_day(number: int) -> dt.date:
+    return dt.date(number // 12, number % 12 + 1, 1)
+
+
+def _forecast_chart(title: _StrOrPromise, past: list[int], coming: Sequence[Point]) -> dict[str, Any]:
+    before: list[int | None] = [None] * len(past)
+    return {
+        "title": title,
+        "lines": [
+            {"label": _("So far"), "values": [*past, *[None] * len(coming)]},
+            {"label": _("Expected"), "values": [*before, *(point.mid for point in coming)]},
+            {"label": _("At least"), "values": [*before, *(point.low for point in coming)]},
+            {"label": _("At most"), "values": [*before, *(point.high for point in coming)]},
+        ],
+    }
+
+
 @register.simple_tag
 def outcomes(limit: int = 3) -> list[dict[str, Any]]:
     """What became of funded projects, as `components/outcome_card.html` takes it: `{% outcomes as outcomes %}`."""
-    return [_outcome(row) for row in portfolio.outcomes(limit)]
+    return [_outcome(row) for row in glances.outcomes(limit)]
 
 
-def _outcome(row: portfolio.Row) -> dict[str, Any]:
+def _outcome(row: glances.Row) -> dict[str, Any]:
     glance = row.glance
     if glance is None:
         raise ValueError("an outcome has a glance")

@@ -1,4 +1,4 @@
-"""Everybody reads the accounts, takes them away, and sees all projects at a glance."""
+"""Everybody reads the accounts, and takes them away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import number_format
@@ -16,7 +15,6 @@ from django.views.decorators.http import require_GET
 from accounts.templatetags.ui import cents
 from accounts.templatetags.ui import month as month_in_words
 from campaigns.sustainability.enums import CostKind, IncomeKind
-from campaigns.sustainability.forms import PortfolioFilter
 from campaigns.sustainability.formula import AMOUNTS
 from campaigns.sustainability.selectors.accounts import (
     accounts_document,
@@ -26,7 +24,6 @@ from campaigns.sustainability.selectors.accounts import (
     public_projects,
 )
 from campaigns.sustainability.selectors.explained import FIGURE_LABELS, labelled
-from campaigns.sustainability.selectors.portfolio import portfolio as portfolio_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
 
     from campaigns.models import Project
     from campaigns.sustainability.models import MonthlyAccount
-
-PER_PAGE = 50
 
 
 def _project(slug: str) -> Project:
@@ -84,6 +79,7 @@ def project_accounts(request: HttpRequest, slug: str) -> HttpResponse:
     months = closed_months(project)
     context = {
         "project": project,
+        "months": months,
         "tables": [
             _table(months, _("What came in"), IncomeKind.values, "income"),
             _table(months, _("What went out"), CostKind.values, "operating_costs"),
@@ -113,34 +109,14 @@ def project_accounts_csv(request: HttpRequest, slug: str) -> HttpResponse:
     writer = csv.writer(answer)
     writer.writerow(["month", *(f"{name}_eur" for name in names), *people])
     for account in closed_months(project):
-        amounts = [_euro(getattr(account, f"{name}_cents")) for name in names]
+        amounts = [euro(getattr(account, f"{name}_cents")) for name in names]
         writer.writerow([f"{account.month:%Y-%m}", *amounts, *(getattr(account, name) for name in people)])
     return answer
 
 
-def _euro(amount: int | None) -> str:
+def euro(amount: int | None) -> str:
     """Write cents as a plain decimal number; never through a float."""
     if amount is None:
         return ""
     sign = "-" if amount < 0 else ""
     return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02}"
-
-
-@require_GET
-def portfolio(request: HttpRequest) -> HttpResponse:
-    """Show every project that keeps books, with its stage and ratio."""
-    form = PortfolioFilter(request.GET)
-    page = Paginator(portfolio_rows(**form.kept()), PER_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-
-    def at(number: int) -> str:
-        query["page"] = str(number)
-        return f"?{query.urlencode()}"
-
-    context = {
-        "form": form,
-        "page": page,
-        "previous_url": at(page.previous_page_number()) if page.has_previous() else "",
-        "next_url": at(page.next_page_number()) if page.has_next() else "",
-    }
-    return render(request, "campaigns/sustainability/portfolio.html", context)

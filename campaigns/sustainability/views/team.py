@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import require
 from accounts.templatetags.ui import month as month_in_words
 from campaigns.models import Project
-from campaigns.sustainability.forms import CorrectionForm, MonthForm, OpeningForm
+from campaigns.sustainability.forms.months import CorrectionForm, MonthForm, OpeningForm
 from campaigns.sustainability.models import Books, MonthlyAccount
 from campaigns.sustainability.permissions import can_keep_books, can_open_books
 from campaigns.sustainability.selectors.accounts import books_of, month_before, month_states

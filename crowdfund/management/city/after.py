@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from campaigns.models import Milestone
+from campaigns.reporting.services.milestones import accept_milestone
 from campaigns.services.content import post_update
 from campaigns.services.milestones import reach_milestone
 from campaigns.sustainability.services.books import open_books
 from campaigns.sustainability.services.closing import close_month
 from campaigns.sustainability.services.months import Extras, enter_month
 from crowdfund.management.city.before import owner
+from crowdfund.management.city.reporting import schedule_reports, show
 from crowdfund.management.city.visitor import finish_onboarding, tell_standin
 from payments.enums import Channel
 from payments.matching.models import Reservation
@@ -90,12 +92,14 @@ def pay_crowd(walk: Walk, entry: dict[str, Any], now: dt.datetime) -> None:
 
 
 def propose_tranche(walk: Walk, entry: dict[str, Any], title: str, now: dt.datetime) -> Disbursement:
-    """Reach a milestone and propose its tranche of the match."""
+    """Reach a milestone, have it accepted, and propose its tranche of the match."""
     campaign = walk.campaigns[entry["key"]]
     milestone = Milestone.objects.get(campaign=campaign, title=title)
+    show(walk, entry, milestone, now)
     reach_milestone(
         milestone=milestone, evidence="Sopralluogo del tutor con fotografie.", by=owner(walk, entry), now=now
     )
+    accept_milestone(milestone=milestone, by=walk.people["officer"], now=now)
     post_update(
         campaign=campaign,
         title=f"Tappa raggiunta: {title.lower()}",
@@ -194,6 +198,7 @@ def schedule(walk: Walk, entry: dict[str, Any], *, closed: float) -> None:
     walk.on(closed + 8, partial(commit, walk, entry))
     walk.on(closed + 10, partial(pay_crowd, walk, entry))
     walk.on(closed + 40, lambda now: pay_tranche(walk, entry, "Apertura", now))
+    schedule_reports(walk, entry)
     walk.on(-3, lambda now: propose_tranche(walk, entry, "Primo anno di attività", now))
     walk.on(-0.4, lambda now: ask_for_iban(walk, "terra", now))
     walk.on(-0.2, partial(book_months, walk, entry))

@@ -52,11 +52,12 @@ def programmes_and_calls(walk: Walk, now: dt.datetime) -> None:
     ours = create_programme(sheet=sheet, by=officer, now=now)
     open_programme_ladder(programme=ours, figures=Ladder(300_000_000, 200_000_000, 0, 0), by=officer, now=now)
     rules = load_edition_rules(by=officer, now=now)
-    walk.data["programme"], walk.data["rule"] = ours, _edition(rules)
+    walk.data["programme"], walk.data["rule"] = ours, _edition(rules, EDITION)
+    walk.data["rule_of_sessions"] = _edition(rules, "2024")
 
 
-def _edition(rules: list[MatchRule]) -> MatchRule:
-    return next(rule for rule in rules if EDITION in rule.name)
+def _edition(rules: list[MatchRule], year: str) -> MatchRule:
+    return next(rule for rule in rules if year in rule.name)
 
 
 def publish(walk: Walk, key: str, title: str, now: dt.datetime, *, open_days: int) -> None:

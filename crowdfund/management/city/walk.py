@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from payments.models import Pledge
 
 HERE = Path(__file__).parent
-LATER = ("webhooks.", "reconciliation.")
-"""Drains that the walk leaves to the running city: events that it has learnt of already, and hundreds of nights."""
+LATER = ("webhooks.", "reconciliation.", "commission.offers")
+"""Drains that the walk leaves to the running city: events it has learnt of already, hundreds of nights, and offers of
+money that nobody has released."""
 
 
 @dataclass

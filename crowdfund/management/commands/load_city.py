@@ -9,7 +9,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from crowdfund.management.city import after, before, campaign, money, simulation
+from crowdfund.management.city import (
+    after,
+    before,
+    campaign,
+    growing,
+    money,
+    ranking,
+    rules,
+    sessions,
+    simulation,
+    spending,
+    sponsor,
+)
 from crowdfund.management.city.walk import Walk
 
 if TYPE_CHECKING:
@@ -24,10 +36,13 @@ def build(walk: Walk) -> None:
     """Write the agenda: one project at every station of the path."""
     projects = {entry["key"]: entry for entry in walk.data["projects"]}
     before.schedule(walk)
+    sponsor.schedule(walk)
+    spending.schedule(walk)
     campaign.schedule(walk, projects["ciclofficina"], call="first", launched=-720, days=55)
     walk.on(-659, let_jobs_run)  # the deadline has passed: close and charge
     walk.on(-656, lambda now: campaign.recover_one(walk, "ciclofficina", now))
     after.schedule(walk, projects["ciclofficina"], closed=-650)
+    growing.schedule(walk, projects["ciclofficina"])
     money.schedule(walk, projects["ciclofficina"])
     campaign.schedule(walk, projects["cinema"], call="first", launched=-715, days=50)
     walk.on(-651, let_jobs_run)  # the recovery window has passed
@@ -37,9 +52,12 @@ def build(walk: Walk) -> None:
     walk.on(-0.95, lambda now: campaign.recover_one(walk, "cucina", now))
     campaign.schedule(walk, projects["orto"], call="second", launched=-58, days=56)
     campaign.schedule(walk, projects["sartoria"], call="second", launched=-9, days=8)
+    rules.schedule(walk)
     music = projects["musica"]
     walk.on(-15, lambda now: before.propose(walk, music, now))
     walk.on(-2, lambda now: before.apply(walk, music, "second", now))
+    ranking.schedule(walk)
+    sessions.schedule(walk)
     library = projects["biblioteca"]
     walk.on(-20, lambda now: before.propose(walk, library, now))
     simulation.schedule(walk)

@@ -149,6 +149,6 @@ def _booked(line: BankLine) -> Iterator[Choice]:
 
 
 def _funds() -> Iterator[Choice]:
-    for fund in MatchFund.objects.order_by("name"):
+    for fund in MatchFund.objects.filter(closed_at__isnull=True).order_by("name"):
         label = _("A sponsor's money for the pot “%(fund)s”") % {"fund": fund.name}
         yield Choice(f"{MatchKind.SPONSOR.value}:{fund.pk}", label)

@@ -40,7 +40,14 @@ def in_transit(cents: int | None = None) -> Sequence[LedgerTransfer]:
     return [row for row, arrival in zip(rows, wanted, strict=True) if arrival not in there]
 
 
-BOOKED_ELSEWHERE = ("own_advance", "receivable_paid", "sponsor_received", "cash_banked", "stripe_to_bank")
+BOOKED_ELSEWHERE = (
+    "own_advance",
+    "receivable_paid",
+    "sponsor_received",
+    "match_returned",
+    "cash_banked",
+    "stripe_to_bank",
+)
 
 
 def booked_before(cents: int) -> Sequence[LedgerTransfer]:

@@ -20,6 +20,7 @@ from payments.bank.models import BankLine, Excess
 from payments.bank.services.letters import tell_counted, tell_excess, tell_received
 from payments.enums import PLEDGE_TRANSITIONS, Channel, PledgeStatus, RefundReason
 from payments.locks import hold_campaign, lock_channel
+from payments.matching.services import follow_pledge
 from payments.models import TotalsDelta
 from payments.services.pledges import note_change, take_reward
 from payments.services.refund import decide_refund
@@ -143,6 +144,7 @@ def receive(pledge: Pledge, cents: int, line: BankLine, *, now: dt.datetime) -> 
         backers=1,
     )
     tell_received(pledge, now=now, reward_lost=_settle_reward(pledge, now))
+    follow_pledge(pledge=pledge, cents=cents, now=now)
 
 
 def _settle_reward(pledge: Pledge, now: dt.datetime) -> str:
@@ -216,3 +218,4 @@ def _add(pledge: Pledge, cents: int, now: dt.datetime) -> None:
     TotalsDelta.objects.create(
         campaign_id=pledge.campaign_id, pledged_cents=cents, collected_cents=cents if collected else 0
     )
+    follow_pledge(pledge=pledge, cents=pledge.amount_cents, now=now)

@@ -13,6 +13,7 @@ from payments.bank.services.lines import book_transit, name_of
 from payments.bank.services.outgoing import carry_out_item, take_back
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.services import reverse
+from payments.matching.services import receive_sponsor_money
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -83,7 +84,7 @@ def _ours(line: BankLine, kind: str, row: Any, now: dt.datetime) -> LedgerTransf
         return arrived
     name, cents = name_of(line), line.amount_cents
     if kind == MatchKind.SPONSOR:
-        postings.sponsor_received(fund_id=row.pk, cents=cents, reference=name, now=now)
+        receive_sponsor_money(fund=row, cents=cents, reference=name, now=now)
     else:
         postings.own_advance(into=postings.BANK, cents=cents, reference=name, now=now)
     return None

@@ -22,6 +22,7 @@ from payments.bank.services.consents import check_transfer_consent, record_trans
 from payments.bank.services.letters import tell_account_changed, tell_cancelled, tell_promised
 from payments.enums import PLEDGE_TRANSITIONS, Channel, PledgeStatus, RefundReason
 from payments.locks import hold_campaign
+from payments.matching.services import follow_pledge
 from payments.models import Pledge, TotalsDelta
 from payments.permissions import can_manage_pledge
 from payments.services import checks
@@ -186,6 +187,7 @@ def _withdraw(pledge: Pledge, by: Visitor | None, now: dt.datetime) -> None:
     decide_refund(pledge=pledge, cents=pledge.amount_cents, reason=RefundReason.WITHDRAWN, now=now)
     TotalsDelta.objects.create(campaign_id=pledge.campaign_id, pledged_cents=-pledge.amount_cents, backers=-1)
     give_reward_back(pledge)
+    follow_pledge(pledge=pledge, cents=0, now=now)
 
 
 def change_account_back(

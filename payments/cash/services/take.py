@@ -25,6 +25,7 @@ from payments.enums import PLEDGE_TRANSITIONS, Channel, PledgeStatus
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.services import reverse
 from payments.locks import hold_campaign, lock_pledge
+from payments.matching.services import follow_pledge
 from payments.models import Pledge, TotalsDelta
 from payments.services import checks
 from payments.services.pledges import give_reward_back, take_reward
@@ -178,6 +179,7 @@ def _receive(
         raise Refused(
             "reward_gone", _("This reward has run out: choose another one or none."), field="reward"
         )
+    follow_pledge(pledge=pledge, cents=pledge.amount_cents, now=now)
     return receipt
 
 
@@ -213,6 +215,7 @@ def cancel_receipt(*, receipt: DeskReceipt, why: str, by: User, now: dt.datetime
         )
         tell_cancelled(receipt=cancellation, now=now)
         give_reward_back(pledge)
+        follow_pledge(pledge=pledge, cents=0, now=now)
     return cancellation
 
 

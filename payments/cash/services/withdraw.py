@@ -13,6 +13,7 @@ from crowdfund.kit.states import advance
 from payments.cash.permissions import can_withdraw_cash
 from payments.enums import PLEDGE_TRANSITIONS, Channel, PledgeStatus, RefundReason
 from payments.locks import hold_campaign, lock_pledge
+from payments.matching.services import follow_pledge
 from payments.models import TotalsDelta
 from payments.services.pledges import give_reward_back
 from payments.services.refund import decide_refund
@@ -55,4 +56,5 @@ def withdraw_cash(*, pledge: Pledge, by: Visitor | None, now: dt.datetime, token
             campaign_id=locked.campaign_id, pledged_cents=-locked.amount_cents, backers=-1
         )
         give_reward_back(locked)
+        follow_pledge(pledge=locked, cents=0, now=now)
     return refund

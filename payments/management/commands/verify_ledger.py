@@ -1,4 +1,4 @@
-"""Say whether the ledger holds: digests, seals, daily roots, and funds and reservations against their balances."""
+"""Say whether the ledger holds: digests, seals, daily roots; funds, reservations and contracts against its balances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from payments.ledger.documents import faults_in_file
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.selectors import faults
-from payments.matching.selectors import books_that_disagree
+from payments.matching import selectors as matching
+from payments.spending.selectors import contracts
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             wrong = list(faults_in_file(options["file"]))
             told = f"The ledger in {options['file']} holds."
         else:
-            wrong = [*faults(), *books_that_disagree()]
+            wrong = [*faults(), *matching.books_that_disagree(), *contracts.books_that_disagree()]
             told = f"The ledger holds: {LedgerTransfer.objects.count()} transfers."
         if wrong:
             raise CommandError("The ledger is broken:\n" + "\n".join(f"- {line}" for line in wrong))

@@ -38,16 +38,52 @@ class StepSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class MatchSerializer(serializers.Serializer[Any]):
-    """A campaign's match, each step of the computation, and the rule as data."""
+class ShareSerializer(serializers.Serializer[Any]):
+    """What one pot bears of a match, in whole cents."""
 
+    fund_id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
     status = serializers.CharField()
+    cents = serializers.IntegerField()
+    maximum_cents = serializers.IntegerField()
+
+
+class DrawDaySerializer(serializers.Serializer[Any]):
+    """What pledges drew and gave back on one day, in whole cents."""
+
+    day = serializers.DateField()
+    drawn_cents = serializers.IntegerField()
+    given_back_cents = serializers.IntegerField()
+
+
+class MatchSerializer(serializers.Serializer[Any]):
+    """A campaign's match, each step of the computation, and the rule as data.
+
+    Under `quadratic` it is an estimate of today while `status` is `estimated` or `waiting`; `scale` is k as a fraction.
+    """
+
+    status = serializers.CharField(
+        help_text="`reserved`, `proposed`, `recorded`, `committed`, `released`, `drawing`, `estimated` or `waiting`."
+    )
     cents = serializers.IntegerField()
     maximum_cents = serializers.IntegerField()
     reached = serializers.BooleanField()
     missing_cents = serializers.IntegerField()
     steps = StepSerializer(many=True)
     rule = serializers.DictField()
+    call = serializers.CharField(
+        help_text="Slug of the call; its export for computing again is offered under open data."
+    )
+    shares = ShareSerializer(
+        many=True, help_text="Which pot bears how much, in the order in which they are taken from."
+    )
+    days = DrawDaySerializer(many=True)
+    backers = serializers.IntegerField(allow_null=True)
+    raw_cents = serializers.IntegerField(allow_null=True)
+    scale = serializers.CharField(allow_null=True)
+    computed_at = serializers.DateTimeField(allow_null=True)
+    too_many_pairs = serializers.IntegerField(allow_null=True)
 
 
 @extend_schema(responses=LadderSerializer, tags=["programmes"])

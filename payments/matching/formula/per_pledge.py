@@ -1,7 +1,7 @@
 """`per_pledge`: each pledge draws its own match from the pot, in the order in which they come."""
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -58,8 +58,14 @@ class Draws(Generic[Key]):
     `backers` may be a preset tally (a zeroed array, for many backers); campaigns are few.
     """
 
-    def __init__(self, rule: PerPledge, backers: Tally[Key] | None = None) -> None:
+    def __init__(
+        self,
+        rule: PerPledge,
+        backers: Tally[Key] | None = None,
+        caps: Mapping[Hashable, int | None] | None = None,
+    ) -> None:
         self.rule = rule
+        self.caps = caps or {}
         self.by_backer: Tally[Key] = defaultdict(int) if backers is None else backers
         self.by_campaign: defaultdict[Hashable, int] = defaultdict(int)
         self.from_pot = 0
@@ -69,8 +75,9 @@ class Draws(Generic[Key]):
         rule = self.rule
         if rule.cap_per_backer_cents is not None:
             wanted = min(wanted, rule.cap_per_backer_cents - self.by_backer[backer])
-        if rule.match_cap_cents is not None:
-            wanted = min(wanted, rule.match_cap_cents - self.by_campaign[campaign])
+        cap = self.caps.get(campaign, rule.match_cap_cents)
+        if cap is not None:
+            wanted = min(wanted, cap - self.by_campaign[campaign])
         if rule.pot_cents is not None:
             wanted = min(wanted, rule.pot_cents - self.from_pot)
         cents = max(0, wanted)
@@ -87,31 +94,78 @@ class Draws(Generic[Key]):
 
 @dataclass(frozen=True, slots=True)
 class PledgeChange:
-    """A pledge's amount from now on, in cents: its first, a new one, or 0 when it was cancelled or failed."""
+    """A pledge's amount from now on, in cents: its first, a new one, or 0 when it was cancelled or failed.
+
+    `room_cents` is what the pot had for its campaign then, where that is known apart (topped-up pots, several of them).
+    """
 
     pledge: Hashable
     campaign: Hashable
     backer: Hashable
     amount_cents: int
+    room_cents: int | None = None
 
 
-def replay(rule: PerPledge, changes: list[PledgeChange]) -> dict[Hashable, int]:
-    """Draw of each pledge in cents after all changes, in the ledger's order: how anyone recomputes a match.
+def change_wanted(rule: PerPledge, *, before_cents: int, after_cents: int, held_cents: int) -> int:
+    """What a pledge asks of the pot when its amount changes: more than 0 to draw, less than 0 to give back.
 
     A rise draws for what it adds, as a new pledge would. A fall gives back what the new amount could not
     have drawn by itself, and never draws again.
     """
-    draws: Draws[Hashable] = Draws(rule)
+    before, after = wanted_cents(rule, before_cents), wanted_cents(rule, after_cents)
+    return after - before if after_cents >= before_cents else min(0, after - held_cents)
+
+
+def replay_each(
+    rule: PerPledge, changes: Iterable[PledgeChange], caps: Mapping[Hashable, int | None] | None = None
+) -> Iterator[int]:
+    """What each change drew or gave back, in cents, one after the other in the ledger's order.
+
+    `caps` holds the cap of each campaign where it is not the rule's (projects open to all abilities).
+    """
+    draws: Draws[Hashable] = Draws(rule, caps=caps)
     amounts: defaultdict[Hashable, int] = defaultdict(int)
     held: defaultdict[Hashable, int] = defaultdict(int)
     for change in changes:
-        before = wanted_cents(rule, amounts[change.pledge])
-        after = wanted_cents(rule, change.amount_cents)
-        if after >= before:
-            cents = draws.draw(campaign=change.campaign, backer=change.backer, wanted=after - before)
-        else:
-            cents = min(0, after - held[change.pledge])
+        cents = change_wanted(
+            rule,
+            before_cents=amounts[change.pledge],
+            after_cents=change.amount_cents,
+            held_cents=held[change.pledge],
+        )
+        if cents < 0:
             draws.move(campaign=change.campaign, backer=change.backer, cents=cents)
+        else:
+            room = cents if change.room_cents is None else min(cents, change.room_cents)
+            cents = draws.draw(campaign=change.campaign, backer=change.backer, wanted=room)
         held[change.pledge] += cents
         amounts[change.pledge] = change.amount_cents
+        yield cents
+
+
+def replay(rule: PerPledge, changes: Sequence[PledgeChange]) -> dict[Hashable, int]:
+    """Draw of each pledge in cents after all changes, in the ledger's order: how anyone recomputes a match."""
+    held: defaultdict[Hashable, int] = defaultdict(int)
+    for change, cents in zip(changes, replay_each(rule, changes), strict=True):
+        held[change.pledge] += cents
     return dict(held)
+
+
+def match_at(rule: PerPledge, crowd_cents: int) -> int:
+    """Most that a crowd of so many cents can draw for one campaign: its share, within the campaign's cap.
+
+    What the caps of pledge and backer and the pot cut off is known only as the pledges come.
+    """
+    cents = crowd_cents * rule.ratio_percent // 100
+    return cents if rule.match_cap_cents is None else min(cents, rule.match_cap_cents)
+
+
+def draws_told(rule: PerPledge, *, collected_cents: int, drawn_cents: int, back_cents: int) -> Match:
+    """Tell a campaign's match as what its pledges drew, less what they gave back: steps `each`, `drawn`, `back`."""
+    cents = drawn_cents - back_cents
+    steps = (
+        Step("each", {"percent": rule.ratio_percent, "crowd_cents": collected_cents}),
+        Step("drawn", {}, drawn_cents),
+        Step("back", {"back_cents": back_cents}, cents),
+    )
+    return Match(cents, reached=cents > 0, steps=steps)

@@ -10,6 +10,7 @@ has over 40 significant digits. Sums of whole numbers do not depend on the order
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import isqrt
 from typing import Final
 
@@ -100,42 +101,63 @@ def _add_pairs(
             sums[campaign] += bound * root // together
 
 
-def fit_pot(rule: Quadratic, raws: Mapping[str, int]) -> dict[str, Match]:
+Caps = Mapping[str, int | None]
+
+
+def caps_of(rule: Quadratic, raws: Mapping[str, int], caps: Caps | None = None) -> dict[str, int | None]:
+    """Cap of each campaign, by name: its own where `caps` has one (projects open to all abilities), else the rule's."""
+    return {name: (caps or {}).get(name, rule.match_cap_cents) for name in raws}
+
+
+def fit_pot(rule: Quadratic, raws: Mapping[str, int], caps: Caps | None = None) -> dict[str, Match]:
     """Match of each campaign, by name, from their raw matches in cents: min(cap, k x raw), one k for all.
 
     k is the largest, 1 at most, whose matches fit the pot; what a cap cuts off so lifts the others, to
     their raw match at most. The cents that rounding down leaves go one each to the largest remainders,
     ties by name. The matches add up to min(pot, sum of min(cap, raw)) to the cent. Steps: `raw`, `scaled`
-    (numerator and denominator of k), `cap`.
+    (numerator and denominator of k), `remainder` (one of the left-over cents), `cap`.
     """
-    cap, pot = rule.match_cap_cents, rule.pot_cents
-    bounded = {name: raw if cap is None else min(cap, raw) for name, raw in raws.items()}
+    pot, bounds = rule.pot_cents, caps_of(rule, raws, caps)
+    bounded = {name: bounded_by(bounds[name], raw) for name, raw in raws.items()}
     if pot is None or sum(bounded.values()) <= pot:
-        return {name: _told(rule, raws[name], bounded[name], None) for name in raws}
-    capped, free, rest = _capped(raws, cap, pot)
+        return {name: _told(bounds[name], raws[name], bounded[name], None) for name in raws}
+    capped, free, rest = _capped(raws, bounds, pot)
     scale = (free, sum(raws[name] for name in rest))
     parts = Money(free).split([raws[name] for name in rest]) if scale[1] else []
-    matches = dict.fromkeys(capped, cap or 0) | dict(zip(rest, (part.cents for part in parts), strict=True))
-    return {name: _told(rule, raws[name], matches[name], scale) for name in raws}
+    matches = capped | dict(zip(rest, (part.cents for part in parts), strict=True))
+    return {name: _told(bounds[name], raws[name], matches[name], scale) for name in raws}
 
 
-def _capped(raws: Mapping[str, int], cap: int | None, pot: int) -> tuple[list[str], int, list[str]]:
-    """Names that end on the cap, what is left of the pot for the others, and the others by name."""
-    falling = sorted(raws, key=lambda name: (-raws[name], name))
-    free, rest = pot, sum(raws.values())
-    taken = 0
-    while cap is not None and free * raws[falling[taken]] > cap * rest:
-        free -= cap
-        rest -= raws[falling[taken]]
-        taken += 1
-    return falling[:taken], free, sorted(falling[taken:])
+def bounded_by(cap: int | None, cents: int) -> int:
+    """Cents, no more than a cap that may be None."""
+    return cents if cap is None else min(cap, cents)
 
 
-def _told(rule: Quadratic, raw: int, cents: int, scale: tuple[int, int] | None) -> Match:
+def _capped(raws: Mapping[str, int], bounds: Caps, pot: int) -> tuple[dict[str, int], int, list[str]]:
+    """Names that end on their cap with it, what is left of the pot for the others, and the others by name.
+
+    As k grows, the first to reach its cap is the one whose cap is the smallest part of its raw match.
+    """
+    caps = {name: cap for name, cap in bounds.items() if cap is not None and raws[name]}
+    rising = sorted(caps, key=lambda name: (Fraction(caps[name], raws[name]), name))
+    free, rest, capped = pot, sum(raws.values()), dict[str, int]()
+    for name in rising:
+        if free * raws[name] <= caps[name] * rest:
+            break
+        free -= caps[name]
+        rest -= raws[name]
+        capped[name] = caps[name]
+    return capped, free, sorted(name for name in raws if name not in capped)
+
+
+def _told(cap: int | None, raw: int, cents: int, scale: tuple[int, int] | None) -> Match:
     steps = [Step("raw", {}, raw)]
-    on_cap = rule.match_cap_cents is not None and cents == rule.match_cap_cents and raw > cents
+    on_cap = cap is not None and cents == cap and raw > cents
     if scale is not None and not on_cap:
-        steps.append(Step("scaled", {"numerator": str(scale[0]), "denominator": str(scale[1])}, cents))
+        whole = raw * scale[0] // scale[1] if scale[1] else 0
+        steps.append(Step("scaled", {"numerator": str(scale[0]), "denominator": str(scale[1])}, whole))
+        if cents > whole:
+            steps.append(Step("remainder", {}, cents))
     if on_cap:
         steps.append(Step("cap", {"cap_cents": cents}, cents))
     return Match(cents, reached=raw > 0, steps=tuple(steps))

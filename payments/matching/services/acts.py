@@ -1,4 +1,4 @@
-"""The act that binds the city to a match, recorded by one person and confirmed by another; tranches that were paid."""
+"""The act that binds who gives a pot to a match: recorded by one person, confirmed by another."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import advance
 from payments import postings
-from payments.ledger.models import LedgerTransfer
-from payments.ledger.services import reverse
 from payments.matching.enums import RESERVATION_TRANSITIONS, ReservationStatus
 from payments.matching.models import CommitmentAct, Reservation
 from payments.matching.permissions import can_confirm_act, can_record_act
@@ -37,15 +34,16 @@ class Act:
 
 
 def record_act(*, reservation: Reservation, act: Act, by: User, now: dt.datetime) -> CommitmentAct:
-    """Record the act that commits the city to a proposed match; another person confirms it.
+    """Record the act that commits one pot to a proposed match; another person confirms it.
 
-    Raises `Invalid` for a future date or an empty field, `IllegalTransition` unless the match is proposed.
+    Only a sponsor's decision to grant has no CUP. Raises `Invalid` for a future date or an empty field,
+    `IllegalTransition` unless the match is proposed.
     """
     require(can_record_act(by, reservation))
     if act.dated_on > now.date():
         raise Invalid("future_date", _("The act's date is in the future."), field="dated_on")
     for name, value in dataclasses.asdict(act).items():
-        if not value:
+        if not value and not (name == "cup" and reservation.fund.of_sponsor):
             raise Invalid("missing", _("This is needed."), field=name)
     row = CommitmentAct(
         reservation=reservation,
@@ -113,26 +111,3 @@ def _decide(act: CommitmentAct, by: User, now: dt.datetime, **more: Any) -> None
     CommitmentAct.objects.filter(pk=act.pk).update(**changes)
     for name, value in changes.items():
         setattr(act, name, value)
-
-
-def disburse_tranche(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
-    """Book a tranche of the match as disbursed. Raises `Refused` when less than `cents` is bound."""
-    with transaction.atomic():
-        moved = Reservation.objects.filter(
-            campaign_id=campaign_id, status=ReservationStatus.COMMITTED, bound_cents__gte=cents
-        ).update(bound_cents=F("bound_cents") - cents, disbursed_cents=F("disbursed_cents") + cents)
-        if not moved:
-            raise Refused("match_not_bound", _("Less than this amount of the match is legally bound."))
-        fund_id = Reservation.objects.values_list("fund_id", flat=True).get(campaign_id=campaign_id)
-        postings.match_disbursed(
-            fund_id=fund_id, campaign_id=campaign_id, cents=cents, reference=reference, now=now
-        )
-
-
-def take_back_tranche(*, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
-    """Undo a tranche that was booked as disbursed under `reference`: its payout came back. It is bound again."""
-    booked = LedgerTransfer.objects.get(code="match_disbursed", reference=reference, reverses__isnull=True)
-    reverse(transfer=booked, reference=f"{reference}:back", now=now)
-    Reservation.objects.filter(campaign_id=campaign_id).update(
-        bound_cents=F("bound_cents") + cents, disbursed_cents=F("disbursed_cents") - cents
-    )

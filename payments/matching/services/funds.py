@@ -1,91 +1,32 @@
-"""A call's pot: opened with its publication, topped up later; one person proposes, another approves."""
+"""A call's pots: opened, topped up, closed; another person approves what one has proposed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
-from campaigns.calls.models import Programme
 from campaigns.calls.services.calls import add_to_pot, open_call, send_back_call
 from crowdfund.kit.errors import Invalid, Refused
-from crowdfund.kit.states import advance, record_birth
+from crowdfund.kit.states import advance
 from payments import postings
-from payments.ledger.selectors import debit_balance
-from payments.matching import formula
-from payments.matching.enums import FUND_CHANGE_TRANSITIONS, FundChangeKind, FundChangeStatus
+from payments.matching.enums import (
+    FUND_CHANGE_TRANSITIONS,
+    FundChangeKind,
+    FundChangeStatus,
+)
 from payments.matching.models import FundChange, MatchFund
-from payments.matching.permissions import can_decide_fund_change, can_propose_fund_change
+from payments.matching.permissions import can_decide_fund_change
+from payments.matching.services.proposals import check_closing, hold_money
+from payments.matching.services.sponsors import open_sponsor_fund, source_of
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from accounts.models import User
-    from campaigns.calls.models import Call
-
-
-def propose_opening(*, call: Call, by: User, now: dt.datetime) -> FundChange:
-    """Propose to set a call's pot aside from its programme's admitted money; called when a call is to be published.
-
-    Raises `Refused` when the programme has less admitted money than the pot, or when a call can't carry the rule's kind
-    yet.
-    """
-    require(can_propose_fund_change(by))
-    if not isinstance(formula.read_rule(call.rule.as_data), formula.ThresholdShare | formula.LumpSum):
-        raise Refused(
-            "rule_kind", _("A call can use a threshold share or a lump sum; the others can be simulated.")
-        )
-    with transaction.atomic():
-        _hold_money(call.programme_id, call.pot_cents, field="pot_cents")
-        return _propose(call, FundChangeKind.OPENING, call.pot_cents, "", by, now)
-
-
-def propose_top_up(*, call: Call, amount_cents: int, reason: str, by: User, now: dt.datetime) -> FundChange:
-    """Propose to add to a pot that is open, from its programme's admitted money.
-
-    Raises `Invalid` for an amount or a reason that is none, `Refused` when the pot is not open, the programme has less,
-    or another change waits for its decision.
-    """
-    require(can_propose_fund_change(by))
-    if amount_cents <= 0:
-        raise Invalid("amount", _("The amount must be more than zero."), field="amount_cents")
-    if not reason.strip():
-        raise Invalid("missing", _("Say why."), field="reason")
-    with transaction.atomic():
-        if not MatchFund.objects.filter(call=call).exists():
-            raise Refused("fund_not_open", _("The pot of this call is not open yet."))
-        _hold_money(call.programme_id, amount_cents, field="amount_cents")
-        return _propose(call, FundChangeKind.TOP_UP, amount_cents, reason.strip(), by, now)
-
-
-def _propose(
-    call: Call, kind: FundChangeKind, cents: int, reason: str, by: User, now: dt.datetime
-) -> FundChange:
-    try:
-        with transaction.atomic():
-            change = FundChange.objects.create(
-                call=call,
-                kind=kind,
-                amount_cents=cents,
-                reason=reason[:200],
-                **FundChange.proposal(by, now),
-            )
-    except IntegrityError as error:
-        raise Refused("change_waiting", _("Another change of this pot waits for its decision.")) from error
-    record_birth(change, now=now, by=by)
-    return change
-
-
-def _hold_money(programme_id: int, cents: int, *, field: str | None = None) -> None:
-    """Hold the programme's money until the transaction ends. Raises `Refused` when less than `cents` is admitted."""
-    Programme.objects.select_for_update().get(pk=programme_id)
-    if debit_balance(postings.admitted(programme_id)) < cents:
-        raise Refused(
-            "programme_short", _("The programme has less admitted money than this pot."), field=field
-        )
 
 
 def approve_fund_change(*, change: FundChange, by: User, now: dt.datetime) -> MatchFund:
@@ -95,7 +36,7 @@ def approve_fund_change(*, change: FundChange, by: User, now: dt.datetime) -> Ma
     """
     require(can_decide_fund_change(by, change))
     with transaction.atomic():
-        decided = FundChange.objects.select_related("call").get(pk=change.pk)
+        decided = FundChange.objects.select_related("call", "organisation", "fund").get(pk=change.pk)
         advance(
             decided,
             FundChangeStatus.APPROVED,
@@ -104,18 +45,22 @@ def approve_fund_change(*, change: FundChange, by: User, now: dt.datetime) -> Ma
             by=by,
             **FundChange.decision(by, now),
         )
-        fund = (_open if decided.kind == FundChangeKind.OPENING else _top_up)(decided, by, now)
+        fund, moved = _CARRY_OUT[FundChangeKind(decided.kind)](decided, by, now)
+        FundChange.objects.filter(pk=decided.pk).update(moved_cents=moved)
     change.refresh_from_db()
+    fund.refresh_from_db()
     return fund
 
 
-def _open(change: FundChange, by: User, now: dt.datetime) -> MatchFund:
+def _open(change: FundChange, by: User, now: dt.datetime) -> tuple[MatchFund, int]:
+    if change.organisation is not None:
+        return open_sponsor_fund(change, now)
     call = change.call
     open_call(call=call, by=by, now=now)
     call.refresh_from_db()
     if call.pot_cents != change.amount_cents:
         raise Refused("amount_changed", _("The pot has changed since this was proposed. Reject it."))
-    _hold_money(call.programme_id, change.amount_cents)
+    hold_money(call.programme_id, change.amount_cents)
     fund = MatchFund.objects.create(
         call=call,
         name=call.title,
@@ -125,29 +70,71 @@ def _open(change: FundChange, by: User, now: dt.datetime) -> MatchFund:
     )
     postings.fund_opened(
         fund_id=fund.pk,
-        programme_id=call.programme_id,
+        source=source_of(fund),
         cents=change.amount_cents,
         reference=f"fund:{fund.pk}",
         now=now,
     )
-    return fund
+    return fund, change.amount_cents
 
 
-def _top_up(change: FundChange, by: User, now: dt.datetime) -> MatchFund:
+def _top_up(change: FundChange, _by: User, now: dt.datetime) -> tuple[MatchFund, int]:
     """Add to the pot while campaigns take from it."""
-    cents = change.amount_cents
-    _hold_money(change.call.programme_id, cents)
-    fund = MatchFund.objects.get(call=change.call)
+    cents, fund = change.amount_cents, _fund_of(change)
+    if fund.closed_at is not None:
+        raise Refused("fund_closed", _("This pot is closed."))
+    if not fund.of_sponsor:
+        hold_money(change.call.programme_id, cents)
+        add_to_pot(call=change.call, cents=cents)
     postings.fund_topped_up(
-        fund_id=fund.pk,
-        programme_id=change.call.programme_id,
-        cents=cents,
-        reference=f"fund_change:{change.pk}",
-        now=now,
+        fund_id=fund.pk, source=source_of(fund), cents=cents, reference=f"fund_change:{change.pk}", now=now
     )
-    add_to_pot(call=change.call, cents=cents)
     _grow(fund, cents)
-    fund.refresh_from_db()
+    return fund, cents
+
+
+def _close(change: FundChange, _by: User, now: dt.datetime) -> tuple[MatchFund, int]:
+    """Close the pot, whatever is free in it by now; what campaigns give back later is free in a closed pot."""
+    fund = _hold_pot(_fund_of(change))
+    check_closing(fund, now)
+    cents = fund.free_cents
+    if cents:
+        postings.fund_closed(
+            fund_id=fund.pk,
+            source=source_of(fund),
+            cents=cents,
+            reference=f"fund_change:{change.pk}",
+            now=now,
+        )
+    _shut(fund, cents, now)
+    return fund, cents
+
+
+def _hold_pot(fund: MatchFund) -> MatchFund:
+    """Lock a pot and read it anew: what is free in it stays."""
+    return (
+        MatchFund.objects.select_related("call").select_for_update(of=("self",), no_key=True).get(pk=fund.pk)
+    )
+
+
+def _shut(fund: MatchFund, cents: int, now: dt.datetime) -> None:
+    MatchFund.objects.filter(pk=fund.pk).update(
+        opened_cents=F("opened_cents") - cents, free_cents=F("free_cents") - cents, closed_at=now
+    )
+
+
+_CARRY_OUT = {
+    FundChangeKind.OPENING: _open,
+    FundChangeKind.TOP_UP: _top_up,
+    FundChangeKind.CLOSING: _close,
+}
+
+
+def _fund_of(change: FundChange) -> MatchFund:
+    fund = change.fund
+    if fund is None:  # the database says so too
+        raise Refused("fund_not_open", _("The pot of this call is not open yet."))
+    fund.call = change.call
     return fund
 
 
@@ -173,18 +160,5 @@ def reject_fund_change(*, change: FundChange, why: str, by: User, now: dt.dateti
             why=why.strip()[:200],
             **FundChange.decision(by, now),
         )
-        if change.kind == FundChangeKind.OPENING:
+        if change.kind == FundChangeKind.OPENING and change.organisation_id is None:
             send_back_call(call=change.call, why=why.strip(), by=by, now=now)
-
-
-def fund_of(campaign_id: int) -> int:
-    """Return the pot that a campaign's match comes from. Raises `Refused` for a campaign that no call matches."""
-    found = MatchFund.objects.filter(reservations__campaign=campaign_id).values_list("pk", flat=True).first()
-    if found is None:
-        raise Refused("no_match", _("No call matches this campaign."))
-    return found
-
-
-def lock_fund_of(campaign_id: int) -> None:
-    """Lock the pot of a campaign, whose sponsor's money all of its campaigns take from. After the channel's lock."""
-    MatchFund.objects.select_for_update().get(pk=fund_of(campaign_id))

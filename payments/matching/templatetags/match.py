@@ -8,10 +8,17 @@ from django import template
 from django.utils.translation import gettext as _
 
 from campaigns.calls.models import Programme
-from payments.matching.documents import step_in_words
-from payments.matching.selectors import fund_ladder, match_explained, programme_ladder
+from payments.matching.documents import restrictions_in_words, step_in_words
+from payments.matching.selectors import (
+    fund_ladder,
+    fund_ladders,
+    match_explained,
+    payer_of,
+    programme_ladder,
+)
 
 if TYPE_CHECKING:
+    from campaigns.calls.models import Call
     from campaigns.models import Campaign
     from payments.matching.models import MatchFund
     from payments.matching.selectors import LadderFigures
@@ -42,6 +49,21 @@ def show_programme_ladder(programme: Programme) -> dict[str, Any]:
 def show_fund_ladder(fund: MatchFund) -> dict[str, Any]:
     """Show a pot's progress, out of the ledger."""
     return {"rows": ladder_rows(fund_ladder(fund))}
+
+
+@register.inclusion_tag("payments/_call_funds.html", name="call_funds")
+def show_call_funds(call: Call) -> dict[str, Any]:
+    """Show who gives what to a call, and what became of each pot, out of the ledger."""
+    pots = [
+        {
+            "fund": fund,
+            "name": payer_of(fund),
+            "open_to": restrictions_in_words(fund),
+            "rows": ladder_rows(figures),
+        }
+        for fund, figures in fund_ladders(call)
+    ]
+    return {"pots": pots}
 
 
 @register.inclusion_tag("payments/_match_explained.html", name="match_explained")

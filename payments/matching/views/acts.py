@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +18,7 @@ from crowdfund.kit.errors import NotAllowed, Refused
 from payments.matching.forms import ActForm, ReasonForm
 from payments.matching.models import CommitmentAct, Reservation
 from payments.matching.permissions import can_confirm_act, can_record_act, can_see_fund
+from payments.matching.selectors import commitment_url, payer_of
 from payments.matching.services import confirm_act, record_act, return_act
 
 if TYPE_CHECKING:
@@ -30,11 +32,15 @@ if TYPE_CHECKING:
 def commitment(request: HttpRequest, slug: str) -> HttpResponse:
     """Record the act that commits a match, or see where it stands."""
     require(can_see_fund(request.user))
-    reservation = get_object_or_404(
-        Reservation.objects.select_related("fund__call", "campaign__project__organisation"),
-        campaign__slug=slug,
+    rows = list(
+        Reservation.objects.select_related(
+            "fund__call", "fund__organisation", "campaign__project__organisation"
+        )
+        .filter(campaign__slug=slug)
+        .order_by("fund__priority", "fund_id")
     )
-    form = ActForm(request.POST or None)
+    reservation = _chosen(rows, request.GET.get("fund"))
+    form = ActForm(request.POST or None, of_sponsor=reservation.fund.of_sponsor)
     if request.method == "POST" and form.is_valid():
         try:
             record_act(
@@ -46,7 +52,7 @@ def commitment(request: HttpRequest, slug: str) -> HttpResponse:
             tell(form, refused)
         else:
             messages.success(request, _("The act is recorded. Another person confirms it."))
-            return redirect("commitment", slug)
+            return redirect(commitment_url(reservation))
     act = (
         reservation.acts.filter(returned_at__isnull=True)
         .select_related("proposed_by", "proposed_person", "decided_by")
@@ -54,6 +60,7 @@ def commitment(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context = {
         "reservation": reservation,
+        "shares": [(row, payer_of(row.fund), commitment_url(row)) for row in rows],
         "act": act,
         "form": form,
         "reason_form": ReasonForm(),
@@ -63,11 +70,23 @@ def commitment(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "payments/commitment.html", context)
 
 
+def _chosen(rows: list[Reservation], fund: str | None) -> Reservation:
+    """Give the reservation that was asked for by its pot, else the first that still has something to do."""
+    if fund is not None:
+        rows = [row for row in rows if str(row.fund_id) == fund]
+    waiting = [row for row in rows if row.status in {"proposed", "recorded"}]
+    if not rows:
+        raise Http404
+    return (waiting or rows)[0]
+
+
 @require_POST
 @login_required
 def commitment_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm a recorded act, or send it back with a reason."""
-    act = get_object_or_404(CommitmentAct.objects.select_related("reservation__campaign__project"), pk=pk)
+    act = get_object_or_404(
+        CommitmentAct.objects.select_related("reservation__campaign__project", "reservation__fund"), pk=pk
+    )
     user = cast("User", request.user)
     if "return" in request.POST:
         return_act(act=act, reason=request.POST.get("reason", ""), by=user, now=clock.now())
@@ -75,4 +94,4 @@ def commitment_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         confirm_act(act=act, by=user, now=clock.now())
         messages.success(request, _("The match is legally bound."))
-    return redirect("commitment", act.reservation.campaign.slug)
+    return redirect(commitment_url(act.reservation))
