@@ -6,8 +6,9 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from campaigns.calls.models import Call
 from campaigns.enums import CampaignStatus
 from campaigns.models import Campaign
@@ -20,7 +21,7 @@ from payments.simulations.models import Simulation
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 ENDED: Final = (CampaignStatus.FUNDED, CampaignStatus.MISSED)
 RUNNING: Final = (
@@ -63,18 +64,22 @@ def places_of(campaigns: Sequence[Campaign]) -> list[Place]:
 def pledges_of(campaigns: Sequence[Campaign]) -> Iterator[Given]:
     """Give a call's pledges, each backer as a number that means nothing outside this reading (two queries).
 
+    An account is one backer whatever its pledges; a guest is known by the email, and by the account that has it; who
+    gave cash without an email by the name, as when the match itself is computed.
+
     Of a funded campaign what was collected, less what was given back of it; of one that missed its goal what was
     promised at its deadline.
     """
     place = {row.pk: number for number, row in enumerate(campaigns)}
     rows = _counted(list(place))
-    numbers = _random_numbers(rows)
-    for campaign, email, cents, back, at in rows.iterator():
+    people = _people(rows)
+    numbers = _random_numbers(people.values())
+    for pk, campaign, cents, back, at in rows.iterator():
         if cents - back > 0:
-            yield Given(place[campaign], numbers[email], cents - back, _micros(at))
+            yield Given(place[campaign], numbers[people[pk]], cents - back, _micros(at))
 
 
-def _counted(campaigns: list[int]) -> QuerySet[Pledge, tuple[int, str, int, int, dt.datetime]]:
+def _counted(campaigns: list[int]) -> QuerySet[Pledge, tuple[int, int, int, int, dt.datetime]]:
     collected = Q(campaign__status=CampaignStatus.FUNDED, status__in=COUNTS_AS_COLLECTED)
     promised = Q(campaign__status=CampaignStatus.MISSED) & (
         Q(status=PledgeStatus.RELEASED) | (~Q(channel=Channel.CARD) & Q(status__in=_WENT_BACK))
@@ -86,20 +91,29 @@ def _counted(campaigns: list[int]) -> QuerySet[Pledge, tuple[int, str, int, int,
     found = Pledge.objects.filter(collected | promised, campaign__in=campaigns)
     return (
         found.annotate(
-            address=Lower("email"),
             back_cents=Coalesce(Subquery(back), 0),
             counted_at=Coalesce("activated_at", "created_at"),
         )
         .order_by("pk")
-        .values_list("campaign_id", "address", "amount_cents", "back_cents", "counted_at")
+        .values_list("pk", "campaign_id", "amount_cents", "back_cents", "counted_at")
     )
 
 
-def _random_numbers(rows: QuerySet[Pledge, tuple[int, str, int, int, dt.datetime]]) -> dict[str, str]:
+def _people(rows: QuerySet[Pledge, tuple[int, int, int, int, dt.datetime]]) -> dict[int, str]:
+    """Say who is behind each pledge, in words that stay inside this reading."""
+    account = User.objects.filter(email__iexact=OuterRef("email")).values("pk")[:1]
+    known = rows.annotate(account=Coalesce("backer_id", Subquery(account)))
+    return {
+        pk: f"u:{person}" if person else f"e:{email.lower()}" if email else f"n:{name.lower()}"
+        for pk, person, email, name in known.values_list("pk", "account", "email", "name").iterator()
+    }
+
+
+def _random_numbers(people: Iterable[str]) -> dict[str, str]:
     """Number backers at random: the order of the numbers says nothing of who they are."""
-    emails = sorted({row[1] for row in rows.iterator()})
-    SystemRandom().shuffle(emails)
-    return {email: str(number) for number, email in enumerate(emails, start=1)}
+    names = sorted(set(people))
+    SystemRandom().shuffle(names)
+    return {name: str(number) for number, name in enumerate(names, start=1)}
 
 
 def _micros(at: dt.datetime) -> int:

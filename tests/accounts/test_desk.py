@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -173,10 +173,13 @@ class TestAlerts:
         ]
 
     def test_a_pot_that_is_nearly_used(self, officer):
-        for free, name in ((1000, "Quasi"), (1001, "Ancora"), (0, "Vuota")):
-            fund = MatchFund.objects.filter(call=calling.call())
-            fund.update(name=name, opened_cents=10_000, free_cents=free)
-        assert self.alerts(officer) == [
+        with transaction.atomic():  # rolled back: nothing stands behind what is free
+            for free, name in ((1000, "Quasi"), (1001, "Ancora"), (0, "Vuota")):
+                fund = MatchFund.objects.filter(call=calling.call())
+                fund.update(name=name, opened_cents=10_000, free_cents=free)
+            found = self.alerts(officer)
+            transaction.set_rollback(True)
+        assert found == [
             ("A pot is nearly used", "Vuota: 100 % used", True, "matching"),
             ("A pot is nearly used", "Quasi: 90 % used", False, "matching"),
         ]

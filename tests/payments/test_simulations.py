@@ -132,6 +132,7 @@ class TestRuns:
             ("Ada@example.org", 30_000),
             ("ada@example.org", 20_000),
             ("bo@example.org", 5_000),
+            ("BO@example.org", 1_000),
         ):
             Pledge.objects.filter(pk=as_collected(funded, cents=cents).pk).update(email=email)
         released = as_collected(missed, cents=7_000)
@@ -140,6 +141,7 @@ class TestRuns:
         campaigns = campaigns_of(call)
         rows = list(pledges_of(campaigns))
         assert sorted((row.cents, campaigns[row.campaign]) for row in rows) == [
+            (1_000, funded),
             (5_000, funded),
             (7_000, missed),
             (20_000, funded),
@@ -151,7 +153,7 @@ class TestRuns:
             funded.project.title,
             missed.project.title,
         }
-        assert row.result["crowd_cents"] == 62_000
+        assert row.result["crowd_cents"] == 63_000
         assert "example.org" not in json.dumps(row.result)
 
     def test_bad_rows_are_named_and_nothing_is_computed(self, officer):
