@@ -213,6 +213,7 @@ def _stacked(
         "grid": [
             {"y": round(floor - height(tick), 1), "text": _show_tick(tick, unit), "zero": tick == 0}
             for tick in scale
+            if unit != "number" or float(tick).is_integer()  # there is no half of a thing that is counted
         ],
         "names": [
             {"x": round(frame.left + slot * (index + 0.5), 1), "text": labels[index]}
