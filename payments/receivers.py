@@ -8,10 +8,13 @@ from django.dispatch import receiver
 
 from campaigns.reporting.signals import project_stopped
 from campaigns.signals import campaign_launching
+from campaigns.sustainability.signals import books_opened
+from payments.ledger.signals import transfer_posted
 from payments.services.charge import learn_of_charge
 from payments.services.disputes import learn_of_dispute
 from payments.services.launch import check_reserve
 from payments.services.payout_account import refresh_payout_account
+from payments.services.project_books import follow_all, follow_transfer
 from payments.services.recover import learn_of_page
 from payments.services.refund_send import learn_of_refund
 from payments.services.stop import stop_money
@@ -37,6 +40,18 @@ def on_campaign_launching(*, campaign: Any, **_kwargs: Any) -> None:
 def on_project_stopped(*, campaign: Any, now: Any, by: Any, why: str, **_kwargs: Any) -> None:
     """Let no more money leave, and free the match that has not left."""
     stop_money(campaign=campaign, by=by, why=why, now=now)
+
+
+@receiver(transfer_posted, dispatch_uid="payments.book_for_project")
+def on_transfer_posted(*, transfer: Any, **_kwargs: Any) -> None:
+    """Book in a project's accounts what was paid to it, or went back."""
+    follow_transfer(transfer=transfer)
+
+
+@receiver(books_opened, dispatch_uid="payments.book_paid_before")
+def on_books_opened(*, books: Any, now: Any, **_kwargs: Any) -> None:
+    """Book what was paid before the accounts were opened."""
+    follow_all(books=books, now=now)
 
 
 def charge_moved(event: Event, now: dt.datetime) -> None:

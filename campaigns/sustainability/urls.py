@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.sustainability.api import accounts as api
-from campaigns.sustainability.views import imports, portfolio, public, team
+from campaigns.sustainability.views import imports, planned, portfolio, public, team
 
 
 class MonthConverter:
@@ -33,6 +33,7 @@ urlpatterns = [
     path(_("portfolio.csv"), portfolio.portfolio_csv, name="portfolio_csv"),
     path(_("portfolio.json"), portfolio.portfolio_json, name="portfolio_json"),
     path(_("team/projects/<slug:slug>/accounts/"), team.monthly_accounts, name="monthly_accounts"),
+    path(_("team/projects/<slug:slug>/accounts/plan/"), planned.plan_and_accounts, name="plan_and_accounts"),
     path(
         _("team/projects/<slug:slug>/accounts/import/"),
         imports.monthly_accounts_import,

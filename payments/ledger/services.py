@@ -10,6 +10,7 @@ from crowdfund.kit import clock
 from payments.ledger import formula
 from payments.ledger.enums import Book
 from payments.ledger.models import DailyRoot, LedgerAccount, LedgerSeal, LedgerTransfer
+from payments.ledger.signals import transfer_posted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,7 +42,7 @@ def post(
     booked twice: raises `IntegrityError`. Call it inside the transaction of the deed.
     """
     _open(book, debit, credit)
-    return LedgerTransfer.objects.create(
+    made = LedgerTransfer.objects.create(
         book=book,
         debit_id=debit,
         credit_id=credit,
@@ -50,11 +51,13 @@ def post(
         reference=reference,
         posted_at=now,
     )
+    transfer_posted.send(sender=LedgerTransfer, transfer=made)
+    return made
 
 
 def reverse(*, transfer: LedgerTransfer, reference: str, now: dt.datetime) -> LedgerTransfer:
     """Append the same pair swapped, naming what it reverses. A transfer is reversed once: `IntegrityError`."""
-    return LedgerTransfer.objects.create(
+    made = LedgerTransfer.objects.create(
         book=transfer.book,
         debit_id=transfer.credit_id,
         credit_id=transfer.debit_id,
@@ -64,6 +67,8 @@ def reverse(*, transfer: LedgerTransfer, reference: str, now: dt.datetime) -> Le
         reverses=transfer,
         posted_at=now,
     )
+    transfer_posted.send(sender=LedgerTransfer, transfer=made)
+    return made
 
 
 def seal(*, book: Book, now: dt.datetime, limit: int = SEAL_BATCH) -> int:

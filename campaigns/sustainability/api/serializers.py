@@ -5,21 +5,22 @@ from typing import Any
 from rest_framework import serializers
 
 from campaigns.sustainability.enums import Stage
-from campaigns.sustainability.models import FIGURES, Books, Correction, MonthlyAccount
+from campaigns.sustainability.models import BOOKED_KINDS, FIGURES, Books, Correction, MonthlyAccount
 from campaigns.sustainability.services.months import Extras
 
 AMOUNT_FIELDS = [f"{name}_cents" for name in FIGURES]
+BOOKED_FIELDS = [f"booked_{name}_cents" for name in BOOKED_KINDS]
 OTHER_FIELDS = ["cash_end_cents", "volunteer_hours", "fte_hundredths", "disadvantaged_hundredths"]
 
 
 class PublicMonth(serializers.ModelSerializer[MonthlyAccount]):
-    """A month as everybody reads it."""
+    """A month as everybody reads it: `booked_…` is the part of an amount that the service booked by itself."""
 
     month = serializers.CharField(help_text="YYYY-MM")
 
     class Meta:
         model = MonthlyAccount
-        fields = ["month", "closed_at", *AMOUNT_FIELDS, *OTHER_FIELDS]
+        fields = ["month", "closed_at", *AMOUNT_FIELDS, *BOOKED_FIELDS, *OTHER_FIELDS]
 
 
 class CorrectionSerializer(serializers.ModelSerializer[Correction]):
@@ -52,7 +53,7 @@ class NewBooks(serializers.ModelSerializer[Books]):
 
 
 class MonthToWrite(serializers.ModelSerializer[MonthlyAccount]):
-    """A whole month; what is left out is 0, the cash unknown."""
+    """A whole month without what the service books by itself; what is left out is 0, the cash unknown."""
 
     class Meta:
         model = MonthlyAccount
@@ -70,13 +71,13 @@ class MonthToWrite(serializers.ModelSerializer[MonthlyAccount]):
 
 
 class WrittenMonth(serializers.ModelSerializer[MonthlyAccount]):
-    """A month as its team reads it."""
+    """A month as its team reads it: amounts hold what the service booked by itself, `booked_…`, too."""
 
     month = serializers.DateField(format="%Y-%m")
 
     class Meta:
         model = MonthlyAccount
-        fields = ["month", "closed_at", *AMOUNT_FIELDS, *OTHER_FIELDS, "note"]
+        fields = ["month", "closed_at", *AMOUNT_FIELDS, *BOOKED_FIELDS, *OTHER_FIELDS, "note"]
 
 
 class StandingSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import RefusableForm
 from accounts.templatetags.ui import cents, month
 from campaigns.sustainability.enums import CostKind, IncomeKind
-from campaigns.sustainability.models import FIGURES
+from campaigns.sustainability.models import BOOKED_KINDS, FIGURES
 from campaigns.sustainability.selectors.explained import FIGURE_LABELS
 from campaigns.sustainability.services.closing import LONGEST_REASON
 from campaigns.sustainability.services.months import (
@@ -22,6 +22,8 @@ from campaigns.sustainability.services.months import (
 from crowdfund.kit.fields import EuroField
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from campaigns.sustainability.models import MonthlyAccount
     from crowdfund.kit.errors import Refused
 
@@ -95,6 +97,7 @@ class MonthForm(RefusableForm):
         *args: Any,
         account: MonthlyAccount | None = None,
         before: MonthlyAccount | None = None,
+        booked: Mapping[str, int] | None = None,
         **kwargs: Any,
     ) -> None:
         if account is not None:
@@ -105,10 +108,21 @@ class MonthForm(RefusableForm):
         if before is not None:
             for name in self.AMOUNTS:
                 self.fields[name].help_text = self._beside(before, name)
+        for name in BOOKED_KINDS:
+            self._say_booked(name, (booked or {}).get(f"booked_{name}_cents", 0))
 
     def _beside(self, before: MonthlyAccount, name: str) -> str:
-        amount = getattr(before, f"{name}_cents")
+        amount = getattr(before, f"{name}_cents") if name == "cash_end" else before.entered_cents(name)
         return f"{month(before.month)}: {cents(amount) if amount is not None else '–'}"
+
+    def _say_booked(self, name: str, booked_cents: int) -> None:
+        """Say what the service adds to an amount by itself."""
+        if booked_cents:
+            said = _("Booked by the service: %(amount)s. Enter only the rest.") % {
+                "amount": cents(booked_cents)
+            }
+            beside = self.fields[name].help_text
+            self.fields[name].help_text = f"{said} {beside}".strip()
 
     def income_fields(self) -> list[forms.BoundField]:
         """The amounts that came in."""
@@ -144,8 +158,9 @@ class MonthForm(RefusableForm):
 
 
 def _initial(account: MonthlyAccount) -> dict[str, Any]:
-    amounts = {name: getattr(account, f"{name}_cents") for name in MonthForm.AMOUNTS}
-    return {name: amount for name, amount in amounts.items() if amount or name == "cash_end"} | {
+    amounts = {name: account.entered_cents(name) for name in FIGURES}
+    return {name: amount for name, amount in amounts.items() if amount} | {
+        "cash_end": account.cash_end_cents,
         "volunteer_hours": account.volunteer_hours or None,
         "fte": Decimal(account.fte_hundredths) / 100 or None,
         "disadvantaged": Decimal(account.disadvantaged_hundredths) / 100 or None,

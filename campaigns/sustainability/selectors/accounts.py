@@ -17,7 +17,7 @@ from campaigns.sustainability.formula import (
 )
 from campaigns.sustainability.formula.figures import window_of
 from campaigns.sustainability.formula.ratios import CASH_WINDOW, YEAR
-from campaigns.sustainability.models import Books, Correction, MonthlyAccount
+from campaigns.sustainability.models import BOOKED_KINDS, Books, Correction, MonthlyAccount
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -170,6 +170,7 @@ def accounts_document(project: Project) -> dict[str, Any]:
                 "month": f"{account.month:%Y-%m}",
                 "closed_at": account.closed_at,
                 **{f"{name}_cents": getattr(account, f"{name}_cents") for name in [*AMOUNTS, "cash_end"]},
+                **{f"booked_{name}_cents": account.booked_cents(name) for name in BOOKED_KINDS},
                 "volunteer_hours": account.volunteer_hours,
                 "fte_hundredths": account.fte_hundredths,
                 "disadvantaged_hundredths": account.disadvantaged_hundredths,

@@ -120,9 +120,14 @@ def ratio_numbers(path: Trajectory) -> dict[str, str]:
 
 
 def figure_rows(account: MonthlyAccount) -> list[dict[str, Any]]:
-    """Return every amount of a month with its name, in whole cents."""
+    """Return every amount of a month with its name and what the service booked of it, in whole cents."""
     return [
-        {"label": label, "cents": getattr(account, f"{name}_cents")} for name, label in FIGURE_LABELS.items()
+        {
+            "label": label,
+            "cents": getattr(account, f"{name}_cents"),
+            "booked_cents": account.booked_cents(name),
+        }
+        for name, label in FIGURE_LABELS.items()
     ]
 
 

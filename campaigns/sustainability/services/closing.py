@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import is_person, require
 from campaigns.sustainability.locks import lock_month
-from campaigns.sustainability.models import FIGURES, Correction, MonthlyAccount
+from campaigns.sustainability.models import BOOKED_KINDS, FIGURES, Correction, MonthlyAccount
 from campaigns.sustainability.permissions import can_keep_books
 from campaigns.sustainability.services.months import check_amount
 from crowdfund.kit.clock import CIVIL
 from crowdfund.kit.errors import Invalid, Refused
+from crowdfund.kit.money import format_euro
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -69,6 +71,7 @@ def correct_month(
         before = getattr(locked, column)
         if not locked.closed_at:
             raise Refused("month_open", _("This month is still open: change it directly."))
+        _check_booked(locked, figure, after_cents)
         if before == after_cents:
             raise Invalid("nothing_changed", _("This is what stands there already."), field="after_cents")
         setattr(locked, column, after_cents)
@@ -84,3 +87,15 @@ def correct_month(
         )
     setattr(account, column, after_cents)
     return correction
+
+
+def _check_booked(account: MonthlyAccount, figure: str, after_cents: int) -> None:
+    """Raise `Invalid` when a figure would be less than what the service booked of it."""
+    booked = account.booked_cents(figure)
+    if figure in BOOKED_KINDS and after_cents < booked:
+        raise Invalid(
+            "below_booked",
+            _("The service itself booked %(amount)s here: the whole can't be less."),
+            field="after_cents",
+            amount=format_euro(booked, get_language() or "it"),
+        )

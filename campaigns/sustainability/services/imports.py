@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import require
 from campaigns.sustainability.documents.sheet import BadLine
 from campaigns.sustainability.formula import Figures
-from campaigns.sustainability.models import MonthlyAccount
+from campaigns.sustainability.models import BOOKED_KINDS, MonthlyAccount
 from campaigns.sustainability.permissions import can_keep_books
 from campaigns.sustainability.services.months import Extras, check_month, checked, enter_month, revise_month
 from crowdfund.kit.errors import Invalid
@@ -82,11 +82,17 @@ def _deed(books: Books, one: SheetMonth, account: MonthlyAccount | None, now: dt
     fields = checked(one.figures, one.cash_end_cents, _extras(one, account))
     if account is None:
         return "new"
-    if all(getattr(account, name) == value for name, value in fields.items()):
+    if all(_entered(account, name) == value for name, value in fields.items()):
         return "same"
     if account.closed_at:
         raise Invalid("month_closed", _("This month is closed: correct it on its page, and say why."))
     return "changed"
+
+
+def _entered(account: MonthlyAccount, name: str) -> Any:
+    """Return a field as the team entered it: without what the service booked."""
+    figure = name.removesuffix("_cents")
+    return account.entered_cents(figure) if figure in BOOKED_KINDS else getattr(account, name)
 
 
 def _extras(one: SheetMonth, account: MonthlyAccount | None) -> Extras:

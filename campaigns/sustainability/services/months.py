@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
-from campaigns.sustainability.locks import lock_month
-from campaigns.sustainability.models import FIGURES, MonthlyAccount
+from campaigns.sustainability.locks import lock_books_of, lock_month
+from campaigns.sustainability.models import BOOKED_KINDS, FIGURES, MonthlyAccount
 from campaigns.sustainability.permissions import can_keep_books
+from campaigns.sustainability.selectors.booked import booked_in
 from crowdfund.kit.clock import CIVIL
 from crowdfund.kit.errors import Invalid, Refused
 
@@ -53,16 +54,29 @@ def enter_month(
 ) -> MonthlyAccount:
     """Enter a month for the first time. `month` is its first day; `figures` whole cents by kind, absent is 0.
 
+    What the service booked by itself is not among the figures: it is added to them.
+
     Raises `Invalid` for a month to come, before the books were opened, or not a first day, and for wrong figures;
     `Refused` when the month is there already (change it, or correct it once closed).
     """
     require(can_keep_books(by, books.project))
     check_month(books, month, now)
     fields = checked(figures, cash_end_cents, extras)
-    account, new = MonthlyAccount.objects.get_or_create(books=books, month=month, defaults=fields)
+    with transaction.atomic():
+        lock_books_of(books.project_id)
+        booked = booked_in(books, month)
+        account, new = MonthlyAccount.objects.get_or_create(
+            books=books, month=month, defaults=_with_booked(fields, booked)
+        )
     if not new:
         raise Refused("month_twice", _("This month is entered already."), field="month")
     return account
+
+
+def _with_booked(fields: dict[str, Any], booked: Mapping[str, int]) -> dict[str, Any]:
+    """Add what the service booked to what the team entered."""
+    sums = {f"{kind}_cents": booked.get(f"booked_{kind}_cents", 0) for kind in BOOKED_KINDS}
+    return fields | {name: fields[name] + cents for name, cents in sums.items()} | dict(booked)
 
 
 def revise_month(
@@ -74,12 +88,18 @@ def revise_month(
     by: Visitor | None,
     now: dt.datetime,
 ) -> None:
-    """Write an open month anew, as a whole. Raises `Invalid` for wrong figures, `Refused` once it is closed."""
+    """Write an open month anew, as a whole: what the team enters; what the service booked stays.
+
+    Raises `Invalid` for wrong figures, `Refused` once it is closed.
+    """
     require(can_keep_books(by, account.books.project))
     fields = checked(figures, cash_end_cents, extras)
     with transaction.atomic():
-        if lock_month(account).closed_at:
+        locked = lock_month(account)
+        if locked.closed_at:
             raise Refused("month_closed", _("This month is closed: correct it, and say why."))
+        booked = {f"booked_{kind}_cents": locked.booked_cents(kind) for kind in BOOKED_KINDS}
+        fields = _with_booked(fields, booked)
         for name, value in fields.items():
             setattr(account, name, value)
         account.save(update_fields=list(fields))

@@ -16,6 +16,7 @@ from accounts.templatetags.ui import cents
 from accounts.templatetags.ui import month as month_in_words
 from campaigns.sustainability.enums import CostKind, IncomeKind
 from campaigns.sustainability.formula import AMOUNTS
+from campaigns.sustainability.models import BOOKED_KINDS
 from campaigns.sustainability.selectors.accounts import (
     accounts_document,
     closed_months,
@@ -51,6 +52,18 @@ def _table(
     return {"caption": caption, "headers": headers, "rows": rows}
 
 
+def _booked_table(months: Sequence[MonthlyAccount]) -> dict[str, Any] | None:
+    """Show apart what the service booked by itself; the amounts above hold it. None when that is nothing."""
+    rows = [
+        [month_in_words(account.month), *(cents(account.booked_cents(name)) for name in BOOKED_KINDS)]
+        for account in reversed(months)
+        if any(account.booked_cents(name) for name in BOOKED_KINDS)
+    ]
+    headers = [_("Month"), *(str(FIGURE_LABELS[name]) for name in BOOKED_KINDS)]
+    caption = _("Of what came in: paid and booked by the service itself")
+    return {"caption": caption, "headers": headers, "rows": rows} if rows else None
+
+
 def _people_table(months: Sequence[MonthlyAccount]) -> dict[str, Any]:
     rows = [
         [
@@ -72,6 +85,16 @@ def _people_table(months: Sequence[MonthlyAccount]) -> dict[str, Any]:
     return {"caption": _("Cash and people"), "headers": headers, "rows": rows}
 
 
+def _tables(months: Sequence[MonthlyAccount]) -> list[dict[str, Any]]:
+    tables = [
+        _table(months, _("What came in"), IncomeKind.values, "income"),
+        _booked_table(months),
+        _table(months, _("What went out"), CostKind.values, "operating_costs"),
+        _people_table(months),
+    ]
+    return [table for table in tables if table]
+
+
 @require_GET
 def project_accounts(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the closed months of a project as tables."""
@@ -80,13 +103,7 @@ def project_accounts(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "project": project,
         "months": months,
-        "tables": [
-            _table(months, _("What came in"), IncomeKind.values, "income"),
-            _table(months, _("What went out"), CostKind.values, "operating_costs"),
-            _people_table(months),
-        ]
-        if months
-        else [],
+        "tables": _tables(months) if months else [],
         "corrections": labelled(corrections_of(project)),
     }
     return render(request, "campaigns/sustainability/project_accounts.html", context)

@@ -18,6 +18,7 @@ from campaigns.sustainability.forms.months import CorrectionForm, MonthForm, Ope
 from campaigns.sustainability.models import Books, MonthlyAccount
 from campaigns.sustainability.permissions import can_keep_books, can_open_books
 from campaigns.sustainability.selectors.accounts import books_of, month_before, month_states
+from campaigns.sustainability.selectors.booked import booked_in
 from campaigns.sustainability.selectors.explained import figure_rows, labelled
 from campaigns.sustainability.services import (
     close_month,
@@ -94,7 +95,12 @@ def monthly_account(request: HttpRequest, slug: str, month: dt.date) -> HttpResp
         check_month(books, month, now)
     except Invalid as error:
         raise Http404(str(error)) from error
-    form = MonthForm(request.POST or None, account=account, before=month_before(month, books))
+    form = MonthForm(
+        request.POST or None,
+        account=account,
+        before=month_before(month, books),
+        booked=booked_in(books, month),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             if account:
