@@ -72,8 +72,12 @@ def space(of: Hub | None = None, **fields: Any) -> Space:
     return made
 
 
-def wanted(begins: int = 10, ends: int = 12, **fields: Any) -> Wanted:
-    return Wanted(**{"day": DAY, "begins": dt.time(begins), "ends": dt.time(ends)} | fields)
+def _time(hour: int | dt.time) -> dt.time:
+    return dt.time(hour) if isinstance(hour, int) else hour
+
+
+def wanted(begins: int | dt.time = 10, ends: int | dt.time = 12, **fields: Any) -> Wanted:
+    return Wanted(**{"day": DAY, "begins": _time(begins), "ends": _time(ends)} | fields)
 
 
 def book(of: Space, by: User, when: Wanted | None = None, **fields: Any) -> list[Booking]:

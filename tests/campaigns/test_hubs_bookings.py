@@ -245,7 +245,7 @@ def as_reckoned(day, begins, ends, until):
 class Overlaps(TestCase):
     """Requests one after the other against a plain list of quarters of an hour that are taken."""
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(asks)
     def test_as_a_plain_list_says(self, wishes):
         space = hubbing.space()
@@ -268,9 +268,8 @@ class Overlaps(TestCase):
             )
             try:
                 made = book(space, world.person(), Wanted(day, begins, ends, until))
-            except Taken as clash:
+            except Taken:
                 assert quarters & taken
-                assert clash.clashes
             except Invalid:
                 assert wrong
             else:
