@@ -29,8 +29,8 @@ def operator_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
     held = Agreement.objects.in_force(today).filter(organisation__in=run).values("hub")
     rows = (
         Booking.objects.filter(space__hub__in=held, status=BookingStatus.REQUESTED, starts_at__gt=now)
-        .order_by("space__hub", "starts_at")
-        .distinct("space__hub")
+        .order_by("space__hub_id", "starts_at")
+        .distinct("space__hub_id")
         .select_related("space__hub")
     )
     for row in rows:

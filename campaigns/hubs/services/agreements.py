@@ -97,9 +97,11 @@ def warn_due() -> int:
     today = now.astimezone(clock.CIVIL).date()
     warned_until = ExpressionWrapper(Value(today) + F("alert_days"), output_field=DateField())
     near = Agreement.objects.filter(alerted_at=None, ends_on__gte=today, ends_on__lte=warned_until)
+    warned = 0
     for agreement in near.select_related("hub", "organisation"):
         with transaction.atomic():
             mine = Agreement.objects.filter(pk=agreement.pk, alerted_at=None).update(alerted_at=now)
             if mine:
                 letters.tell_of_end(agreement, now=now)
-    return len(near)
+        warned += mine
+    return warned

@@ -14,6 +14,7 @@ from crowdfund.management.city import (
     before,
     campaign,
     growing,
+    hubs,
     money,
     ranking,
     rules,
@@ -57,6 +58,7 @@ def build(walk: Walk) -> None:
     walk.on(-2, lambda now: before.apply(walk, music, "second", now))
     ranking.schedule(walk)
     sessions.schedule(walk)
+    hubs.schedule(walk)
     library = projects["biblioteca"]
     walk.on(-20, lambda now: before.propose(walk, library, now))
     walk.on(-6, lambda now: before.apply_and_admit(walk, library, "second", now))
