@@ -60,7 +60,7 @@ def test_a_space_is_booked_on_a_phone(live_server, phone, logged_in):
     logged_in(owner)
     phone.goto(f"{live_server.url}/hub/a/{hub.slug}/banco/")
     nothing_wrong(phone)
-    phone.get_by_role("button", name="Conferma: Corso di cucito").click()
+    phone.get_by_role("button", name="Conferma").click()
     expect(phone.get_by_text("Confermata. Scriviamo")).to_be_visible()
     assert set(Booking.objects.values_list("status", flat=True)) == {"confirmed"}
     phone.goto(f"{live_server.url}/hub/a/{hub.slug}/calendario/?from={day}")

@@ -102,7 +102,7 @@ class HubDetailSerializer(HubSerializer):
     spaces = SpaceSerializer(many=True)
     agreements = AgreementSerializer(many=True)
     outlays = OutlaySerializer(many=True, source="building.outlays")
-    projects = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    projects: Any = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
 
     class Meta(HubSerializer.Meta):
         fields = [*HubSerializer.Meta.fields, "story", "spaces", "agreements", "outlays", "projects"]

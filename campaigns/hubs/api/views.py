@@ -14,13 +14,12 @@ from rest_framework.response import Response
 from campaigns.api.asking import person
 from campaigns.hubs.api import serializers as shapes
 from campaigns.hubs.models import Booking, Space
-from campaigns.hubs.selectors.calendar import bookings_of, confirmed
+from campaigns.hubs.selectors.calendar import bookings_of, confirmed, day_asked
 from campaigns.hubs.selectors.reads import all_hubs, hub_to_show
 from campaigns.hubs.services.agreements import Terms, record_agreement
 from campaigns.hubs.services.bookings import Wanted, request_booking
 from campaigns.hubs.services.buildings import record_outlay
 from campaigns.hubs.services.decisions import cancel_booking, confirm_booking, refuse_booking
-from campaigns.hubs.views.public import first_day
 from crowdfund.kit import clock
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def outlay_list(request: Request, slug: str) -> Response:
 def calendar_view(request: Request, slug: str) -> Response:
     """What is confirmed in a hub within 31 days."""
     hub = get_object_or_404(all_hubs(), slug=slug)
-    rows = confirmed(hub, first_day(request._request), MONTH)  # noqa: SLF001 - the page's own reading of `from`
+    rows = confirmed(hub, day_asked(request.query_params.get("from", ""), clock.today()), MONTH)
     return Response(shapes.PublicBookingSerializer(rows, many=True).data)
 
 

@@ -74,17 +74,16 @@ class HoursField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """Return pairs of times."""
         text = str(super().to_python(value) or "").strip()
-        found = []
-        for part in filter(None, (one.strip() for one in text.split(","))):
-            match = PERIOD.fullmatch(part)
-            try:
-                numbers = [int(number) for number in match.groups()] if match else []
-                found.append((dt.time(*numbers[:2]), dt.time(*numbers[2:])) if match else None)
-            except ValueError:
-                found.append(None)
-        if None in found:
-            raise forms.ValidationError(_("Write the hours like 9:00-13:00, 14:00-18:00."))
-        return found
+        parts = (part.strip() for part in text.split(","))
+        return [self._period(part) for part in parts if part]
+
+    def _period(self, text: str) -> tuple[dt.time, dt.time]:
+        match = PERIOD.fullmatch(text)
+        hours = [int(number) for number in match.groups()] if match else [24] * 4
+        try:
+            return dt.time(hours[0], hours[1]), dt.time(hours[2], hours[3])
+        except ValueError as error:
+            raise forms.ValidationError(_("Write the hours like 9:00-13:00, 14:00-18:00.")) from error
 
     def prepare_value(self, value: Any) -> Any:
         """Write pairs of times."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Period = tuple[dt.datetime, dt.datetime]
 
+FURTHEST = dt.timedelta(days=730)
+
 
 def clashes(space: Space, periods: Iterable[Period]) -> list[Booking]:
     """Return the bookings that hold the space in any of some periods; the end of one may be the start of another."""
@@ -27,6 +29,15 @@ def clashes(space: Space, periods: Iterable[Period]) -> list[Booking]:
     for starts_at, ends_at in periods:
         overlapping |= Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
     return list(space.bookings.filter(overlapping, status__in=HOLDING))
+
+
+def day_asked(asked: str, today: dt.date) -> dt.date:
+    """Read a day like `2026-11-25`; today when it is none, or years away."""
+    try:
+        day = dt.date.fromisoformat(asked)
+    except ValueError:
+        return today
+    return day if abs(day - today) <= FURTHEST else today
 
 
 def day_of(day: dt.date) -> Period:

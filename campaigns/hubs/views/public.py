@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.hubs.models import AgreementDocument
 from campaigns.hubs.permissions import can_open_hubs, can_operate, can_see_hub_desk
-from campaigns.hubs.selectors.calendar import confirmed
+from campaigns.hubs.selectors.calendar import confirmed, day_asked
 from campaigns.hubs.selectors.reads import agreement_on, all_hubs, hub_to_show
 from crowdfund.kit import clock, files
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 PER_PAGE = 24
 WEEK = 7
-FURTHEST = dt.timedelta(days=730)
 
 
 @require_safe
@@ -62,13 +61,8 @@ def hub_calendar(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def first_day(request: HttpRequest) -> dt.date:
-    """Return the day asked for (`?from=2026-11-25`), today when there is none or it is far away."""
-    today = clock.today()
-    try:
-        asked = dt.date.fromisoformat(request.GET.get("from", ""))
-    except ValueError:
-        return today
-    return asked if abs(asked - today) <= FURTHEST else today
+    """Return the day asked for (`?from=2026-11-25`)."""
+    return day_asked(request.GET.get("from", ""), clock.today())
 
 
 def week(first: dt.date, bookings: Iterable[Booking]) -> dict[str, Any]:
