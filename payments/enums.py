@@ -302,7 +302,7 @@ class RequestStatus(TextChoices):
     """What became of a backer's request for a refund."""
 
     OPEN = "open", _("Waiting for an answer")
-    GRANTED = "granted", _("Granted")
+    GRANTED = "granted", _("Request granted")
     REFUSED = "refused", _("Refused")
 
 
@@ -322,6 +322,15 @@ class DisputeStatus(TextChoices):
     WON = "won", _("Won")
     LOST = "lost", _("Lost")
     CLOSED = "closed", _("Closed without a dispute")
+
+
+class EvidenceKind(TextChoices):
+    """What a file shows to the bank: Stripe's fields of evidence that are files, as far as a campaign has them."""
+
+    RECEIPT = "receipt", _("The receipt")
+    COMMUNICATION = "customer_communication", _("Letters to and from the backer")
+    DELIVERY = "service_documentation", _("What was done or handed over")
+    OTHER = "uncategorized_file", _("Something else")
 
 
 _D = DisputeStatus

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from payments.models import (
         Disbursement,
         Dispute,
+        DisputeAcceptance,
         MatchReturn,
         OtherWay,
         OwnAdvance,
@@ -257,8 +258,18 @@ def can_write_evidence(user: Visitor | None, dispute: Dispute) -> bool:
 
 
 def can_answer_dispute(user: Visitor | None, dispute: Dispute) -> bool:
-    """An officer answers the bank, or accepts the dispute, unless a member of the beneficiary."""
+    """An officer answers the bank, unless a member of the beneficiary."""
     return _is_officer_apart(user, dispute.pledge.campaign.project.organisation_id)
+
+
+def can_propose_acceptance(user: Visitor | None, dispute: Dispute) -> bool:
+    """An officer proposes to accept a dispute, unless a member of the beneficiary."""
+    return can_propose_for(user, dispute.pledge.campaign.project.organisation_id)
+
+
+def can_decide_acceptance(user: Visitor | None, acceptance: DisputeAcceptance) -> bool:
+    """An approver decides: somebody else than who proposed, and no member of the beneficiary."""
+    return can_decide_on(user, acceptance, acceptance.dispute.pledge.campaign.project.organisation_id)
 
 
 def can_propose_closing(user: Visitor | None, receivable: Receivable) -> bool:

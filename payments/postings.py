@@ -19,6 +19,9 @@ BANK = "cash:bank"
 TRANSIT = "cash:transit"
 UNMATCHED = "unmatched:bank"
 BANK_REFUND_DUE = "refund_due:bank"
+BANK_OWES = "receivable:bank"
+OPENING = "bank_opening"
+"""How the references of opening balances begin."""
 FEES = "cost:fees"
 LOSSES = "cost:losses"
 OWN = "own:funds"
@@ -52,6 +55,11 @@ def held(campaign_id: int, channel: str) -> str:
 def payable(campaign_id: int) -> str:
     """Name the account of what is released to a campaign and not yet paid."""
     return f"payable:{campaign_id}"
+
+
+def payable_by_sponsor(campaign_id: int) -> str:
+    """Name the account of a sponsor's money that is released to a campaign, not yet paid: a match, not the crowd's."""
+    return f"payable:{campaign_id}:sponsor"
 
 
 def refund_due(campaign_id: int) -> str:
@@ -270,14 +278,22 @@ def crowd_released(*, campaign_id: int, channel: str, cents: int, reference: str
 
 def sponsor_released(*, fund_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Release a sponsor's money to be paid out: proposed by one person, approved by another."""
-    _cash("disbursement_released", held_fund(fund_id), payable(campaign_id), cents, reference, now)
+    account = payable_by_sponsor(campaign_id)
+    _cash("disbursement_released", held_fund(fund_id), account, cents, reference, now)
 
 
 def payout_executed(
-    *, campaign_id: int, cents: int, reference: str, now: dt.datetime, leaves: str = STRIPE
+    *,
+    campaign_id: int,
+    cents: int,
+    reference: str,
+    now: dt.datetime,
+    leaves: str = STRIPE,
+    sponsors: bool = False,
 ) -> None:
     """Book a payout that left: by Connect transfer (`cash:stripe`) or by credit transfer (`cash:bank`)."""
-    _cash("payout_executed", payable(campaign_id), leaves, cents, reference, now)
+    account = payable_by_sponsor(campaign_id) if sponsors else payable(campaign_id)
+    _cash("payout_executed", account, leaves, cents, reference, now)
 
 
 def refund_decided(*, campaign_id: int, channel: str, cents: int, reference: str, now: dt.datetime) -> None:
@@ -382,6 +398,41 @@ def bank_fee(*, cents: int, reference: str, now: dt.datetime) -> None:
     _cash("bank_fee", FEES, BANK, cents, reference, now)
 
 
+def bank_fee_returned(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank gives back of what it took for keeping the account."""
+    _cash("bank_fee_returned", BANK, FEES, cents, reference, now)
+
+
+def bank_loss(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money that left our account and that nobody can explain: a loss of the platform, by two people."""
+    _cash("bank_loss", LOSSES, BANK, cents, reference, now)
+
+
+def bank_surplus(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money that came to our account and that nobody can explain nor return: it makes losses smaller."""
+    _cash("bank_surplus", BANK, LOSSES, cents, reference, now)
+
+
+def bank_error_out(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money that our bank took by mistake: the bank owes it to us."""
+    _cash("bank_error", BANK_OWES, BANK, cents, reference, now)
+
+
+def bank_error_out_undone(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank had taken by mistake and gives back."""
+    _cash("bank_error_undone", BANK, BANK_OWES, cents, reference, now)
+
+
+def bank_error_in(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money that our bank put on the account by mistake: it is to go back."""
+    _cash("bank_error", BANK, BANK_REFUND_DUE, cents, reference, now)
+
+
+def bank_error_in_undone(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what our bank had put on the account by mistake and takes back."""
+    _cash("bank_error_undone", BANK_REFUND_DUE, BANK, cents, reference, now)
+
+
 def cash_received(*, desk_id: int, campaign_id: int, cents: int, reference: str, now: dt.datetime) -> None:
     """Book cash taken at a desk against a numbered receipt."""
     _cash("cash_received", desk(desk_id), held(campaign_id, "cash"), cents, reference, now)
@@ -413,6 +464,17 @@ def cash_banked(*, cents: int, reference: str, now: dt.datetime) -> None:
 def own_advance(*, into: str, cents: int, reference: str, now: dt.datetime) -> None:
     """Book money of the platform's own that covers fees and losses, in `cash:stripe` or `cash:bank`."""
     _cash("own_advance", into, OWN, cents, reference, now)
+
+
+def opening_balance(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book what lay on our bank account before its first statement; `cents` below zero when it was overdrawn."""
+    debit, credit = (BANK, OWN) if cents > 0 else (OWN, BANK)
+    _cash("opening_balance", debit, credit, abs(cents), reference, now)
+
+
+def own_withdrawn(*, cents: int, reference: str, now: dt.datetime) -> None:
+    """Book money of the platform's own that leaves our bank account."""
+    _cash("own_withdrawn", OWN, BANK, cents, reference, now)
 
 
 def stripe_fee(*, cents: int, reference: str, now: dt.datetime) -> None:

@@ -15,6 +15,7 @@ from payments.api.match import urlpatterns as match_api_urlpatterns
 from payments.api.unspent import routes as unspent_api_urlpatterns
 from payments.views import (
     all_money,
+    dispute_files,
     my_pledges,
     officer_disputes,
     officer_match,
@@ -70,6 +71,11 @@ money_urlpatterns = [
     path(_("officer/disbursements/"), officer_money.disbursements, name="disbursements"),
     path(_("officer/disbursements/<int:pk>/"), officer_money.disbursement, name="disbursement"),
     path(_("officer/disbursements/<int:pk>/mandate/"), officer_money.mandate, name="mandate"),
+    path(
+        _("officer/disbursements/<int:pk>/mandate/refused/"),
+        officer_payouts.mandate_refused,
+        name="mandate_refused",
+    ),
     path(_("officer/disbursements/<int:pk>/receipt/"), officer_money.receipt, name="receipt"),
     path(_("officer/campaigns/<slug:slug>/money/"), officer_money.officer_money, name="officer_money"),
     path(_("officer/campaigns/<slug:slug>/match/"), officer_match.officer_match, name="officer_match"),
@@ -101,6 +107,11 @@ payout_api_urlpatterns = [
     path("disbursements/<int:pk>/void/", payouts_api.VoidView.as_view(), name="api_disbursement_void"),
     path("disbursements/<int:pk>/retry/", payouts_api.RetryView.as_view(), name="api_payout_retry"),
     path("disbursements/<int:pk>/mandate/", payouts_api.MandateView.as_view(), name="api_mandate"),
+    path(
+        "disbursements/<int:pk>/mandate/refused/",
+        payouts_api.MandateRefusedView.as_view(),
+        name="api_mandate_refused",
+    ),
     path("disbursements/<int:pk>/receipt/", payouts_api.ReceiptView.as_view(), name="api_receipt"),
     path("payee-changes/", payees_api.PayeeChangesView.as_view(), name="api_payee_changes"),
     path("payee-changes/<int:pk>/", payees_api.PayeeChangeView.as_view(), name="api_payee_change"),
@@ -130,6 +141,7 @@ back_urlpatterns = [
     path(_("officer/refund-requests/<int:pk>/"), officer_refunds.refund_request, name="refund_request"),
     path(_("officer/refunds-another-way/<int:pk>/"), officer_paid_back.other_way, name="other_way"),
     path(_("officer/reversals/<int:pk>/"), officer_paid_back.reversal, name="reversal"),
+    path(_("disputes/files/<int:pk>/"), dispute_files.dispute_file, name="dispute_file"),
     path(_("officer/disputes/"), officer_disputes.disputes, name="disputes"),
     path(_("officer/disputes/<int:pk>/"), officer_disputes.dispute, name="dispute"),
     path(_("officer/receivables/"), officer_receivables.receivables, name="receivables"),

@@ -30,7 +30,7 @@ from campaigns.sustainability.documents.sheet import read_sheet
 from campaigns.sustainability.services import books, closing, imports, months
 from crowdfund.kit.errors import NotAllowed
 from payments.bank.models import Excess
-from payments.bank.services import excess, importing, lists, returns
+from payments.bank.services import excess, importing, lists, opening, returns
 from payments.bank.services import matches as bank_matches
 from payments.bank.services import pledges as transfers
 from payments.bank.services.goals import goal_of
@@ -44,8 +44,8 @@ from payments.receipts.models import Receipt
 from payments.receipts.services import donors, texts
 from payments.receipts.services.drains import issue_due
 from payments.reconciliation.models import Difference, StripeMovement
-from payments.reconciliation.services import resolve, runs
-from payments.services import consents, disburse, payees, payout, pledges, void
+from payments.reconciliation.services import accept, resolve, runs
+from payments.services import consents, disburse, payees, payout, pledges, refused_mandates, void
 from tests import world
 from tests.campaigns import (
     call_permissions,
@@ -54,7 +54,14 @@ from tests.campaigns import (
     hub_permissions,
     reporting_permissions,
 )
-from tests.payments import back_permissions, counter, pot_permissions, receipt_rows, spending_permissions
+from tests.payments import (
+    back_permissions,
+    counter,
+    desk_permissions,
+    pot_permissions,
+    receipt_rows,
+    spending_permissions,
+)
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
@@ -247,8 +254,13 @@ class Stage:
 
     def match(self) -> Any:
         return bank_matches.propose_match(
-            line=self.line(), goal=goal_of("own_funds"), by=self.officer, now=NOW
+            line=self.line(), goal=goal_of("own_funds", reason="r", document="PG 1"), by=self.officer, now=NOW
         )
+
+    def opening(self) -> Any:
+        """What somebody says lay on our account at first."""
+        bank.bring(opening=1_000)
+        return opening.propose_opening(reason="r", by=self.officer, now=NOW)
 
     def credit_list(self, status: str = "draft") -> Any:
         """A list of transfers that leave, as far as `status`."""
@@ -735,6 +747,11 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda p, by: payout.confirm_receipt(payout=p, receipt_on=NOW.date(), by=by, now=NOW),
         {"officer"},
     ),
+    "refuse_mandate": (
+        lambda s: s.mandate(recorded=True),
+        lambda p, by: refused_mandates.refuse_mandate(payout=p, why="r", by=by, now=NOW),
+        {"officer"},
+    ),
     # reconciliation
     "ask_for_run": (lambda s: None, lambda _n, by: runs.ask_for_run(by=by, now=NOW), {"officer"}),
     "resolve_difference": (
@@ -742,10 +759,20 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
         lambda d, by: resolve.resolve_difference(difference=d, by=by, now=NOW),
         {"officer"},
     ),
-    "accept_difference": (
+    "propose_acceptance": (
         lambda s: s.difference(),
-        lambda d, by: resolve.accept_difference(difference=d, why="r", by=by, now=NOW),
+        lambda d, by: accept.propose_acceptance(difference=d, why="r", by=by, now=NOW),
         {"officer"},
+    ),
+    "approve_acceptance": (
+        lambda s: accept.propose_acceptance(difference=s.difference(), why="r", by=s.officer, now=NOW),
+        lambda a, by: accept.approve_acceptance(acceptance=a, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_acceptance": (
+        lambda s: accept.propose_acceptance(difference=s.difference(), why="r", by=s.officer, now=NOW),
+        lambda a, by: accept.reject_acceptance(acceptance=a, why="r", by=by, now=NOW),
+        {"approver"},
     ),
     # cash
     "open_desk": (
@@ -870,7 +897,9 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     ),
     "propose_match": (
         lambda s: s.line(),
-        lambda row, by: bank_matches.propose_match(line=row, goal=goal_of("own_funds"), by=by, now=NOW),
+        lambda row, by: bank_matches.propose_match(
+            line=row, goal=goal_of("own_funds", reason="r", document="PG 1"), by=by, now=NOW
+        ),
         {"officer"},
     ),
     "approve_match": (
@@ -881,6 +910,21 @@ TABLE: dict[str, tuple[Callable[[Stage], Any], Deed, set[str]]] = {
     "reject_match": (
         lambda s: s.match(),
         lambda m, by: bank_matches.reject_match(match=m, why="r", by=by, now=NOW),
+        {"approver"},
+    ),
+    "propose_opening": (
+        lambda s: bank.bring(opening=1_000),
+        lambda _n, by: opening.propose_opening(reason="r", by=by, now=NOW),
+        {"officer"},
+    ),
+    "approve_opening": (
+        lambda s: s.opening(),
+        lambda o, by: opening.approve_opening(opening=o, by=by, now=NOW),
+        {"approver"},
+    ),
+    "reject_opening": (
+        lambda s: s.opening(),
+        lambda o, by: opening.reject_opening(opening=o, why="r", by=by, now=NOW),
         {"approver"},
     ),
     "return_line": (
@@ -972,6 +1016,7 @@ TABLE |= commission_permissions.ROWS
 TABLE |= spending_permissions.ROWS
 TABLE |= reporting_permissions.ROWS
 TABLE |= hub_permissions.ROWS
+TABLE |= desk_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -31,7 +31,9 @@ class CampaignCardShape(serializers.Serializer[Any]):
     promised_cents = serializers.IntegerField(
         help_text="By bank transfer, not arrived: not in what is pledged."
     )
-    collected_cents = serializers.IntegerField(help_text="Really received.")
+    collected_cents = serializers.IntegerField(
+        help_text="Charged by card; of transfers and cash, what stays once the goal was reached."
+    )
     match_cents = serializers.IntegerField(help_text="What the municipality adds.")
     backers = serializers.IntegerField()
     opens_at = serializers.DateTimeField(allow_null=True)

@@ -18,12 +18,13 @@ from payments.api.pledges import TOKEN, FaultSerializer, own_pledge
 from payments.enums import Place
 from payments.models import OtherWay, RefundDecision, RefundRequest, TransferReversal
 from payments.permissions import can_see_all_money
-from payments.selectors.disputes import disputes
+from payments.selectors.disputes import acceptances, disputes
 from payments.selectors.receivables import advances, closings, receivables
 from payments.selectors.refunds import refunds
 from payments.selectors.reserve import reserve
 from payments.services import refund_decisions, refund_requests
 from payments.services.advances import propose_advance
+from payments.services.dispute_acceptance import propose_acceptance
 from payments.services.other_ways import propose_other_way
 from payments.services.receivables import propose_closing
 
@@ -144,6 +145,24 @@ class DisputesView(StaffList):
     serializer_class = shapes.DisputeSerializer
     rows = staticmethod(disputes)
     filterset_fields = ["status", "pledge__campaign__slug"]
+
+
+@extend_schema(tags=["disputes"])
+class DisputeAcceptancesView(Proposals):
+    """Proposals to accept disputes. For officers, approvers and auditors."""
+
+    serializer_class = shapes.DisputeAcceptanceSerializer
+    given = shapes.DisputeAcceptanceSerializer
+    rows = staticmethod(acceptances)
+    propose = staticmethod(propose_acceptance)
+    filterset_fields = ["status", "dispute"]
+
+    @extend_schema(
+        request=shapes.DisputeAcceptanceSerializer, responses={201: shapes.DisputeAcceptanceSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Propose to accept a dispute: the campaign loses the money; another person decides. For officers."""
+        return self._propose(request)
 
 
 @extend_schema(tags=["reserve"])

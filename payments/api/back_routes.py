@@ -9,12 +9,14 @@ from django.urls import path
 from payments.api import back
 from payments.api import back_serializers as shapes
 from payments.api.deeds import deed_view
+from payments.api.dispute_files import DisputeFilesView, DisputeFileView
 from payments.api.money import WhySerializer
 from payments.permissions import can_see_dispute
-from payments.selectors.disputes import disputes
+from payments.selectors.disputes import acceptances, disputes
 from payments.selectors.receivables import advances, closings
 from payments.services import advances as advance_services
 from payments.services import (
+    dispute_acceptance,
     dispute_answers,
     other_ways,
     refund_decisions,
@@ -35,6 +37,7 @@ LISTS = [
     ("refunds-another-way", back.OtherWaysView),
     ("reversals", back.ReversalsView),
     ("disputes", back.DisputesView),
+    ("dispute-acceptances", back.DisputeAcceptancesView),
     ("receivables", back.ReceivablesView),
     ("receivable-closings", back.ClosingsView),
     ("reserve", back.ReserveView),
@@ -47,6 +50,7 @@ KINDS: dict[str, tuple[Any, Any, str, str]] = {
     "refunds-another-way": (back.other_ways, shapes.OtherWaySerializer, "other", "refunds"),
     "reversals": (back.reversals, shapes.ReversalSerializer, "reversal", "refunds"),
     "disputes": (disputes, shapes.DisputeSerializer, "dispute", "disputes"),
+    "dispute-acceptances": (acceptances, shapes.DisputeAcceptanceSerializer, "acceptance", "disputes"),
     "receivable-closings": (closings, shapes.ReceivableClosingSerializer, "closing", "reserve"),
     "reserve/advances": (advances, shapes.AdvanceSerializer, "advance", "reserve"),
 }
@@ -70,8 +74,10 @@ DEEDS: list[tuple[str, str, Callable[..., Any], Any, str]] = [
      "Keep what the bank should know, until it is submitted. For officers and the team."),
     ("disputes", "evidence", dispute_answers.answer_with_evidence, shapes.EvidenceSerializer,
      "Submit evidence to the bank, once. For officers."),
-    ("disputes", "accept", dispute_answers.accept, None,
-     "Accept a dispute: the campaign loses the money. For officers."),
+    ("dispute-acceptances", "approve", dispute_acceptance.approve_acceptance, None,
+     "Accept a dispute that somebody else proposed to accept. For approvers."),
+    ("dispute-acceptances", "reject", dispute_acceptance.reject_acceptance, WhySerializer,
+     "Say why a dispute is not accepted. For approvers."),
     ("receivable-closings", "approve", receivable_services.approve_closing, None,
      "Confirm what became of a debt. For approvers."),
     ("receivable-closings", "reject", receivable_services.reject_closing, WhySerializer,
@@ -108,5 +114,7 @@ routes: list[URLPattern] = [
         path(f"{address}/", view.as_view(), name=f"api_{address.replace('-', '_').replace('/', '_')}")
         for address, view in LISTS
     ],
+    path("disputes/<int:pk>/files/", DisputeFilesView.as_view(), name="api_dispute_files"),
+    path("disputes/<int:pk>/files/<int:file>/", DisputeFileView.as_view(), name="api_dispute_file"),
     *[path(address, view, name=name) for address, view, name in (_deed(*deed) for deed in DEEDS)],
 ]

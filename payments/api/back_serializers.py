@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from payments.models import (
     Dispute,
+    DisputeAcceptance,
     OtherWay,
     OwnAdvance,
     Pledge,
@@ -131,6 +132,17 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     """What the bank should know."""
 
     text = serializers.CharField(max_length=5000)
+
+
+class DisputeAcceptanceSerializer(serializers.ModelSerializer[DisputeAcceptance]):
+    """That a dispute is accepted, and why."""
+
+    status = serializers.CharField(read_only=True, help_text="`proposed`, `approved`, `rejected` or `void`.")
+
+    class Meta:
+        model = DisputeAcceptance
+        fields = [*DECISION, "dispute"]
+        read_only_fields = ["id", "status", "proposed_at", "decided_at"]
 
 
 class ReceivableSerializer(serializers.ModelSerializer[Receivable]):

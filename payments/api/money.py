@@ -45,6 +45,8 @@ PUBLIC = (
 class MoneySerializer(serializers.Serializer[Any]):
     """Pledged, collected (gross), Stripe's fees that the campaign bears, and what was paid out to the organisation.
 
+    Collected counts transfers and cash as soon as they have arrived: they go back if the goal is missed. Paid out is
+    the crowd's money; a match is in `match_paid_cents`, of the treasury's or a sponsor's money: each euro stands once.
     Promised is what was announced by bank transfer and has not arrived: no part of what is pledged. Refunded is what
     backers have back, disputed what their banks hold until they decide.
     """

@@ -20,6 +20,7 @@ from payments.permissions import can_see_money
 from payments.selectors.money import disbursements
 from payments.selectors.releasable import releasable_by_channel
 from payments.services.payout import confirm_receipt, record_mandate, retry_payout
+from payments.services.refused_mandates import refuse_mandate
 from payments.services.void import void_disbursement
 
 if TYPE_CHECKING:
@@ -126,6 +127,17 @@ class MandateView(APIView):
         """Record the treasury's mandate. For officers."""
         by = cast("User", request.user)
         record_mandate(payout=_payout(pk), by=by, now=clock.now(), **_valid(MandateSerializer, request))
+        return _shown(pk)
+
+
+class MandateRefusedView(APIView):
+    """A mandate that the treasury did not pay."""
+
+    @extend_schema(request=WhySerializer, responses=DisbursementSerializer, tags=["disbursements"])
+    def post(self, request: Request, pk: int) -> Response:
+        """Record that the treasurer refused a mandate, or that its money came back: it is bound. For officers."""
+        by = cast("User", request.user)
+        refuse_mandate(payout=_payout(pk), by=by, now=clock.now(), **_valid(WhySerializer, request))
         return _shown(pk)
 
 

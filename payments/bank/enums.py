@@ -26,7 +26,7 @@ LINE_TRANSITIONS: Transitions = {
     _L.NEW: frozenset({_L.MATCHED, _L.OURS, _L.UNMATCHED, _L.UNEXPLAINED}),
     _L.UNMATCHED: frozenset({_L.MATCHED, _L.OURS, _L.TO_RETURN}),
     _L.UNEXPLAINED: frozenset({_L.OURS}),
-    _L.TO_RETURN: frozenset({_L.RETURNED}),
+    _L.TO_RETURN: frozenset({_L.RETURNED, _L.OURS}),  # ours: there is nowhere to return it to
     _L.RETURNED: frozenset({_L.TO_RETURN}),  # its bank sent it back to us
     _L.MATCHED: frozenset(),
     _L.OURS: frozenset(),
@@ -68,14 +68,19 @@ class MatchKind(TextChoices):
     PLEDGE = "pledge", _("The transfer of a pledge")
     TRANSFER = "item", _("A transfer of one of our lists, or one that came back")
     IN_TRANSIT = "in_transit", _("Money on its way from Stripe or from a cash desk")
-    BOOKED = "booked", _("Money whose arrival two people have booked already")
+    BOOKED = "booked", _("Money that two people have booked already")
     OWN_FUNDS = "own_funds", _("Money of the platform's own")
     SPONSOR = "sponsor", _("A sponsor's money for a pot")
-    BANK_FEE = "bank_fee", _("A charge of our bank")
+    BANK_FEE = "bank_fee", _("A charge of our bank, or one that it gives back")
+    LOSS = "loss", _("Nobody can explain it: the platform loses it, or gains it")
+    BANK_ERROR = "bank_error", _("An error of our bank, which has to take it back")
+    UNDONE = "undone", _("Our bank takes an error back")
 
 
-OF_CREDITS = frozenset(MatchKind) - {MatchKind.BANK_FEE}
-OF_DEBITS = frozenset({MatchKind.TRANSFER, MatchKind.BANK_FEE})
+OF_CREDITS = frozenset(MatchKind)
+RESOLUTIONS = frozenset({MatchKind.BANK_FEE, MatchKind.OWN_FUNDS, MatchKind.LOSS, MatchKind.BANK_ERROR})
+"""What a line is when nothing of ours asked for it: said with the reason, and the document that shows it."""
+OF_DEBITS = RESOLUTIONS | {MatchKind.TRANSFER, MatchKind.BOOKED, MatchKind.UNDONE}
 
 
 class MatchStatus(TextChoices):

@@ -49,7 +49,9 @@ def lock_excess(excess_id: int) -> Excess:
 def lock_match(match_id: int) -> LineMatch:
     """Lock a match and read it anew."""
     return (
-        LineMatch.objects.select_for_update(of=("self",)).select_related("line", "item", "transfer", "fund")
+        LineMatch.objects.select_for_update(of=("self",)).select_related(
+            *("line", "item", "transfer", "fund", "before")
+        )
     ).get(pk=match_id)
 
 

@@ -11,7 +11,7 @@ from payments.permissions import can_see_all_money
 
 if TYPE_CHECKING:
     from accounts.permissions import Visitor
-    from payments.bank.models import CreditList, LineMatch
+    from payments.bank.models import CreditList, LineMatch, OpeningBalance
     from payments.models import Pledge
 
 NOBODY: tuple[None] = (None,)
@@ -69,6 +69,16 @@ def _paid(transfers: CreditList) -> tuple[set[int], set[int]]:
     }
     backers = {_backer(row.refund.pledge) for row in rows if row.refund is not None}
     return organisations, {person for person in backers if person is not None}
+
+
+def can_propose_opening(user: Visitor | None) -> bool:
+    """A known officer says what lay on the account before the first statement."""
+    return can_propose_for(user, None)
+
+
+def can_decide_opening(user: Visitor | None, opening: OpeningBalance) -> bool:
+    """An approver confirms it: another person than who said so."""
+    return can_decide_on(user, opening, None)
 
 
 def can_draft_list(user: Visitor | None) -> bool:

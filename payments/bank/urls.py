@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.bank.api import lines as lines_api
 from payments.bank.api import lists as lists_api
+from payments.bank.api import opening as opening_api
 from payments.bank.api import pledges as pledges_api
-from payments.bank.views import backer, lines, lists, office
+from payments.bank.views import backer, lines, lists, office, opening
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path(_("officer/bank/"), office.bank_desk, name="bank_desk"),
     path(_("officer/bank/import/"), office.bank_import, name="bank_import"),
     path(_("officer/bank/statements/<int:pk>/"), office.bank_statement, name="bank_statement"),
+    path(_("officer/bank/opening/"), opening.bank_openings, name="bank_openings"),
+    path(_("officer/bank/opening/<int:pk>/"), opening.bank_opening, name="bank_opening"),
     path(_("officer/bank/lines/"), lines.bank_lines, name="bank_lines"),
     path(_("officer/bank/lines/<int:pk>/"), lines.bank_line, name="bank_line"),
     path(_("officer/bank/lines/<int:pk>/return/"), lines.bank_line_return, name="bank_line_return"),
@@ -57,6 +60,7 @@ api_urlpatterns: list[URLPattern] = [
     path("bank/lines/<int:pk>/account/", lines_api.AccountView.as_view(), name="api_bank_line_account"),
     path("bank/matches/<int:pk>/approve/", lines_api.ApproveView.as_view(), name="api_bank_match_approve"),
     path("bank/matches/<int:pk>/reject/", lines_api.RejectView.as_view(), name="api_bank_match_reject"),
+    *opening_api.routes,
     path("bank/lists/", lists_api.ListsView.as_view(), name="api_bank_lists"),
     path("bank/lists/<int:pk>/", lists_api.ListView.as_view(), name="api_bank_list"),
     path("bank/lists/<int:pk>/file/", lists_api.FileView.as_view(), name="api_bank_list_file"),

@@ -8,10 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crowdfund.kit.fields import EuroField
-from payments.enums import CROWD_CHANNELS, ClosingKind, Place, RefundStatus
+from payments.enums import CROWD_CHANNELS, ClosingKind, EvidenceKind, Place, RefundStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from payments.models import DisputeFile
 
 MOST_CENTS = 10**11
 
@@ -30,7 +32,10 @@ class AnswerForm(forms.Form):
     """An officer says no to a request, and why."""
 
     answer = forms.CharField(
-        label=_("Answer"), max_length=2000, widget=_text(), help_text=_("The backer gets it by email.")
+        label=_("Answer to the backer"),
+        max_length=2000,
+        widget=_text(),
+        help_text=_("The backer gets it by email."),
     )
 
 
@@ -59,6 +64,36 @@ class EvidenceForm(forms.Form):
     """What the bank should know of a disputed charge."""
 
     text = forms.CharField(label=_("What the bank should know"), max_length=5000, widget=_text(8))
+
+
+class ReasonForm(forms.Form):
+    """Why a dispute is accepted."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class EvidenceFileForm(forms.Form):
+    """A file for the bank, and what it shows."""
+
+    kind = forms.ChoiceField(
+        label=_("What the file shows"), choices=EvidenceKind.choices, widget=forms.RadioSelect
+    )
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput({"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}),
+    )
+
+
+class RemoveFileForm(forms.Form):
+    """Which file is taken away."""
+
+    file = forms.ChoiceField(label=_("File"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, files: Sequence[DisputeFile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["file"]
+        assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 - the field declared above
+        chosen.choices = [(str(file.pk), f"{file.name} ({file.get_kind_display()})") for file in files]
 
 
 class ClosingForm(forms.Form):

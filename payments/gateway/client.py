@@ -82,13 +82,14 @@ def client() -> stripe.StripeClient:
     """Return this thread's client. The SDK is imported here, at the first call: it costs a third of a second."""
     import stripe
 
-    wanted = (settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+    base = settings.STRIPE_API_BASE
+    wanted = (settings.STRIPE_SECRET_KEY, base)
     if getattr(_local, "wanted", None) != wanted:
         _local.client = stripe.StripeClient(
             settings.STRIPE_SECRET_KEY,
             http_client=stripe.new_default_http_client(timeout=TIMEOUT_SECONDS),
             max_network_retries=RETRIES,
-            base_addresses={"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else {},
+            base_addresses={"api": base, "files": base} if base else {},
         )
         _local.wanted = wanted
     connected: stripe.StripeClient = _local.client

@@ -1,7 +1,15 @@
 """What money does, as rows: one module a part of the story."""
 
 from payments.models.charges import ChargeAttempt, ChargeAttemptEvent
-from payments.models.disputes import Dispute, DisputeAnswer, DisputeAnswerEvent, DisputeEvent
+from payments.models.disputes import (
+    Dispute,
+    DisputeAcceptance,
+    DisputeAcceptanceEvent,
+    DisputeAnswer,
+    DisputeAnswerEvent,
+    DisputeEvent,
+    DisputeFile,
+)
 from payments.models.payees import PayeeChange, PayeeChangeEvent
 from payments.models.payouts import (
     CampaignChannel,
@@ -44,9 +52,12 @@ __all__ = [
     "Disbursement",
     "DisbursementEvent",
     "Dispute",
+    "DisputeAcceptance",
+    "DisputeAcceptanceEvent",
     "DisputeAnswer",
     "DisputeAnswerEvent",
     "DisputeEvent",
+    "DisputeFile",
     "MatchReturn",
     "MatchReturnEvent",
     "OtherWay",

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from crowdfund.kit.fields import CentsField
 from crowdfund.kit.jobs import Claimable
 from crowdfund.kit.states import StatusEvent
-from payments.enums import AnswerKind, DisputeStatus, SendStatus
+from payments.enums import AnswerKind, DisputeStatus, EvidenceKind, SendStatus
 from payments.models.charges import ChargeAttempt
 from payments.models.pledges import Pledge
+from payments.models.proposals import Proposal
 
 
 class Dispute(Claimable):
@@ -69,6 +70,36 @@ class DisputeEvent(StatusEvent):
     dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, related_name="events")
 
 
+class DisputeFile(models.Model):
+    """A file for the bank that decides about a dispute: one of each kind that Stripe takes.
+
+    Its bytes stay in the database, where only the pages that ask for permission reach them; `stripe_id` is there once
+    it was given to Stripe with the answer.
+    """
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=24, choices=EvidenceKind.choices)
+    name = models.CharField(max_length=90)
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stripe_id = models.CharField(max_length=64, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["dispute", "kind"], name="dispute_file_one_of_a_kind"),
+            models.CheckConstraint(condition=Q(kind__in=EvidenceKind.values), name="dispute_file_kind_known"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="dispute_file_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DisputeAnswer(Claimable):
     """What we answer to a dispute: evidence, or that we accept it. Once, and written down before it is sent.
 
@@ -101,3 +132,26 @@ class DisputeAnswerEvent(StatusEvent):
     """A change of what is known of an answer."""
 
     answer = models.ForeignKey(DisputeAnswer, on_delete=models.CASCADE, related_name="events")
+
+
+class DisputeAcceptance(Proposal):
+    """That a dispute is accepted, and why: the money is lost, so one person says it and another agrees."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="acceptances")
+
+    class Meta(Proposal.Meta):
+        constraints = [
+            *Proposal.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["dispute"], condition=Q(status="proposed"), name="disputeacceptance_one_proposed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dispute_id}: {self.status}"
+
+
+class DisputeAcceptanceEvent(StatusEvent):
+    """A change of its status."""
+
+    acceptance = models.ForeignKey(DisputeAcceptance, on_delete=models.CASCADE, related_name="events")

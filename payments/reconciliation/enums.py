@@ -85,6 +85,7 @@ class Proposal(TextChoices):
     PROPOSE_ADVANCE = "propose_advance", _("Propose it as money of the platform's own")
     APPROVE_ADVANCE = "approve_advance", _("Another person approves the money paid in")
     PLACE_LINE = "place_line", _("Two people say what the line is, in the bank's queue")
+    OPENING = "opening", _("Two people record the opening balance, at the bank's desk")
     GIVE_BACK = "give_back", _("Give it back in Stripe's dashboard, then accept it with the reason")
 
 

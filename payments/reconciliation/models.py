@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from crowdfund.kit.fields import CentsField
 from crowdfund.kit.jobs import Claimable
 from crowdfund.kit.states import StatusEvent
+from payments.models.proposals import Proposal as ProposalOfMoney
 from payments.reconciliation.enums import (
     DifferenceKind,
     DifferenceStatus,
@@ -195,3 +196,29 @@ class DifferenceEvent(StatusEvent):
     """A change of a difference's status, and what was tried to put it right."""
 
     difference = models.ForeignKey(Difference, on_delete=models.CASCADE, related_name="events")
+
+
+class DifferenceAcceptance(ProposalOfMoney):
+    """That a difference may stand, and why: one person says it, another agrees. Void when its amount has changed."""
+
+    difference = models.ForeignKey(Difference, on_delete=models.PROTECT, related_name="acceptances")
+    amount_cents = CentsField()
+
+    class Meta(ProposalOfMoney.Meta):
+        constraints = [
+            *ProposalOfMoney.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["difference"],
+                condition=Q(status="proposed"),
+                name="differenceacceptance_one_proposed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.difference_id}: {self.amount_cents:+}"
+
+
+class DifferenceAcceptanceEvent(StatusEvent):
+    """A change of its status."""
+
+    acceptance = models.ForeignKey(DifferenceAcceptance, on_delete=models.CASCADE, related_name="events")

@@ -21,4 +21,6 @@ api_urlpatterns: list[URLPattern] = [
     path("differences/", api.DifferencesView.as_view(), name="api_differences"),
     path("differences/<int:pk>/resolve/", api.difference_resolve_view, name="api_difference_resolve"),
     path("differences/<int:pk>/accept/", api.difference_accept_view, name="api_difference_accept"),
+    path("difference-acceptances/", api.AcceptancesView.as_view(), name="api_difference_acceptances"),
+    *api.decisions,
 ]

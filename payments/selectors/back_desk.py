@@ -32,6 +32,7 @@ from payments.models import (
 from payments.permissions import (
     can_answer_dispute,
     can_answer_request,
+    can_decide_acceptance,
     can_decide_advance,
     can_decide_closing,
     can_decide_other_way,
@@ -41,6 +42,7 @@ from payments.permissions import (
     can_propose_advance,
     can_see_all_money,
 )
+from payments.selectors.disputes import acceptances
 from payments.selectors.reserve import reserve
 
 if TYPE_CHECKING:
@@ -57,7 +59,14 @@ def officer_tasks(user: User, now: dt.datetime) -> list[Task]:
     """List what waits for this person: answers, decisions, what Stripe refused, a reserve that is used up."""
     if not can_see_all_money(user):
         return []
-    return [*_answers(user), *_decisions(user), *_money_decisions(user), *_refused(user), *_reserve(user)]
+    return [
+        *_answers(user),
+        *_decisions(user),
+        *_acceptances(user),
+        *_money_decisions(user),
+        *_refused(user),
+        *_reserve(user),
+    ]
 
 
 def _answers(user: User) -> Iterator[Task]:
@@ -91,6 +100,14 @@ def _decisions(user: User) -> Iterator[Task]:
             url = reverse("other_way", args=[other.pk])
             title = other.refund.pledge.campaign.project.title
             yield Task(_("Confirm a refund paid another way"), title, url)
+
+
+def _acceptances(user: User) -> Iterator[Task]:
+    for one in acceptances().filter(status=ProposalStatus.PROPOSED)[:MOST]:
+        if can_decide_acceptance(user, one):
+            title = one.dispute.pledge.campaign.project.title
+            url = reverse("dispute", args=[one.dispute_id])
+            yield Task(_("Decide whether a dispute is accepted"), title, url, one.dispute.answer_by)
 
 
 def _money_decisions(user: User) -> Iterator[Task]:

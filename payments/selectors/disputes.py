@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.notices.models import Notice
-from payments.models import Dispute
+from payments.models import Dispute, DisputeAcceptance
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.db.models import QuerySet
+
+    from payments.models import DisputeFile
 
 MOST_LINES = 30
 
@@ -20,6 +22,22 @@ def disputes() -> QuerySet[Dispute]:
     return Dispute.objects.select_related(
         "attempt", "answer", "draft_by", "pledge__campaign__project__organisation", "pledge__consent"
     )
+
+
+def acceptances() -> QuerySet[DisputeAcceptance]:
+    """Return the proposals to accept disputes, newest first."""
+    return DisputeAcceptance.objects.select_related(
+        "dispute__pledge__campaign__project",
+        "dispute__attempt",
+        "proposed_by",
+        "proposed_person",
+        "decided_by",
+    )
+
+
+def files_of(dispute: Dispute) -> QuerySet[DisputeFile]:
+    """Return a dispute's files for the bank, without their bytes."""
+    return dispute.files.defer("content").select_related("dispute__pledge__campaign__project")
 
 
 def facts_of(dispute: Dispute) -> dict[str, str]:

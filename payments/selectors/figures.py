@@ -59,8 +59,8 @@ class Source:
 SOURCES: Final[dict[str, Source]] = {
     "collected_cents": Source(_("collected"), "held:{c}:", CARD_IN + BANK_IN + CASH_IN),
     "collected_card_cents": Source(_("collected by card"), "held:{c}:card", CARD_IN),
-    "collected_bank_cents": Source(_("collected by bank transfer"), "held:{c}:bank", BANK_IN),
-    "collected_cash_cents": Source(_("collected in cash"), "held:{c}:cash", CASH_IN),
+    "collected_bank_cents": Source(_("arrived by bank transfer"), "held:{c}:bank", BANK_IN),
+    "collected_cash_cents": Source(_("arrived in cash"), "held:{c}:cash", CASH_IN),
     "fees_cents": Source(_("Stripe's fees"), "held:{c}:", ("charge_fee",), -1),
     "refunded_cents": Source(_("given back"), "refund_due:{c}", ("refund_paid",), -1),
     "refund_due_cents": Source(_("to be given back"), "refund_due:{c}"),
@@ -74,12 +74,16 @@ SOURCES: Final[dict[str, Source]] = {
     "held_bank_cents": Source(_("held, by bank transfer"), "held:{c}:bank"),
     "held_cash_cents": Source(_("held, in cash"), "held:{c}:cash"),
     "released_cents": Source(_("released, to be paid"), "payable:{c}"),
-    "paid_out_cents": Source(_("paid out"), "payable:{c}", ("payout_executed",), -1),
+    "paid_out_cents": Source(_("paid out, of the crowd's money"), "payable:{c}", ("payout_executed",), -1),
     "match_reserved_cents": Source(_("match reserved"), "reserved:f#:{c}", (), -1),
     "match_bound_cents": Source(_("match legally bound"), "bound:f#:{c}", (), -1),
+    "match_released_cents": Source(_("match released by a sponsor, to be paid"), "payable:{c}:sponsor"),
     "match_paid_cents": Source(_("match paid"), "disbursed:f#:{c}", (), -1),
 }
-"""A campaign's figures that the ledger holds. While no sponsor's money was released:
+"""A campaign's figures that the ledger holds; each euro stands in one of them.
+
+`collected` counts a transfer or cash as soon as it has arrived, a card once it was charged. The crowd's money and the
+match are two things: what a sponsor pays is match, and not in `released` and `paid_out`.
 
 held = collected − fees − given back − to be given back − lost + taken back − released − paid out.
 """
@@ -89,7 +93,9 @@ PLATFORM: Final[dict[str, Source]] = {
     "losses_cents": Source(_("losses"), "cost:losses", (), -1),
     "unplaced_cents": Source(_("transfers nobody has placed"), "unmatched:bank"),
     "sender_due_cents": Source(_("to go back to senders"), "refund_due:bank"),
+    "sponsors_cents": Source(_("sponsors' money for pots"), "held_fund:#"),
     "receivable_cents": Source(_("owed by organisations"), "receivable:#", (), -1),
+    "bank_owes_cents": Source(_("owed by our bank, for its errors"), "receivable:bank", (), -1),
     "own_cents": Source(_("the platform's own money"), "own:funds"),
 }
 """What belongs to no campaign."""
@@ -134,6 +140,7 @@ class CampaignMoney:
     paid_out_cents: int = 0
     match_reserved_cents: int = 0
     match_bound_cents: int = 0
+    match_released_cents: int = 0
     match_paid_cents: int = 0
 
 

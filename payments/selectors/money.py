@@ -51,7 +51,7 @@ def money_of(campaign: Campaign) -> CampaignMoney:
 def _accounts(campaign: Campaign) -> dict[str, str]:
     """Name the accounts of a campaign's money, each with its shape in `SOURCES`."""
     shapes = [f"held:{{c}}:{channel}" for channel in CROWD_CHANNELS]
-    shapes += ["payable:{c}", "refund_due:{c}", "disputed:{c}"]
+    shapes += ["payable:{c}", "payable:{c}:sponsor", "refund_due:{c}", "disputed:{c}"]
     found = {shape.replace("{c}", str(campaign.pk)): shape for shape in shapes}
     funds = Campaign.objects.filter(pk=campaign.pk, reservations__isnull=False)
     for fund in funds.values_list("reservations__fund_id", flat=True):
@@ -99,6 +99,17 @@ def next_step(disbursement: Disbursement, user: User) -> str:
     if payout is None or payout.kind != PayoutKind.TREASURY_MANDATE or not can_record_mandate(user, payout):
         return ""
     return {PayoutStatus.CREATED: "mandate", PayoutStatus.UNKNOWN: "receipt"}.get(payout.status, "")
+
+
+def may_refuse_mandate(disbursement: Disbursement, user: User) -> bool:
+    """Say whether this person can record that the treasury did not pay: its mandate is recorded, or paid."""
+    payout = getattr(disbursement, "payout", None)
+    return (
+        payout is not None
+        and payout.kind == PayoutKind.TREASURY_MANDATE
+        and payout.status in {PayoutStatus.UNKNOWN, PayoutStatus.DONE}
+        and can_record_mandate(user, payout)
+    )
 
 
 def officer_tasks(user: User, now: dt.datetime) -> list[Task]:

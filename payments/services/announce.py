@@ -14,7 +14,7 @@ from accounts.templatetags.ui import day, moment
 from campaigns.enums import CampaignStatus
 from crowdfund.kit.money import format_euro
 from payments.enums import Channel, RefundReason
-from payments.permissions import RECOVER, link_token
+from payments.permissions import MANAGE, RECOVER, link_token
 from payments.services.circulars import team_of, write_to_people
 from payments.services.letters import desk_receipt_url, write_to_backer
 
@@ -128,6 +128,22 @@ def tell_released(*, pledge: Pledge, now: dt.datetime) -> None:
     """Say that the campaign ended without its goal, or was cancelled, and nothing is charged."""
     cancelled = pledge.campaign.status == CampaignStatus.CANCELLED
     write_to_backer(pledge, "campaign_missed", now=now, once="1", cancelled=cancelled)
+
+
+def tell_transfer_expired(*, pledge: Pledge, now: dt.datetime) -> None:
+    """Say that an awaited transfer did not come in time, or that its campaign was cancelled, and what to do now."""
+    with translation.override(pledge.language):
+        url = settings.SITE_URL + reverse("transfer_show", args=[link_token(pledge, MANAGE)])
+        label = _("See where your pledge stands")
+    write_to_backer(
+        pledge,
+        "transfer_expired",
+        now=now,
+        once="1",
+        cancelled=pledge.campaign.status == CampaignStatus.CANCELLED,
+        action_url=url,
+        action_label=label,
+    )
 
 
 def tell_team(

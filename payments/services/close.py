@@ -18,6 +18,7 @@ from payments.gateway.client import GatewayError, GatewayRefused
 from payments.gateway.setup import CardSession, expire_card_session
 from payments.locks import lock_pledge
 from payments.models import Pledge, TotalsDelta
+from payments.services.announce import tell_transfer_expired
 from payments.services.card_setup import apply_setup
 from payments.services.cleanup import let_go
 from payments.services.settle import settle_campaign
@@ -135,7 +136,9 @@ def _close_if_unknown(pledge: Pledge, now: dt.datetime) -> None:
 
 def _expire_awaited(campaign: Campaign, now: dt.datetime) -> int:
     """Let the transfers that did not come expire; return how many."""
-    awaited = Pledge.objects.filter(campaign=campaign, status=PledgeStatus.AWAITING_TRANSFER)
+    awaited = Pledge.objects.filter(campaign=campaign, status=PledgeStatus.AWAITING_TRANSFER).select_related(
+        "campaign__project", "reward", "backer"
+    )
     return sum(_expire(pledge, now) for pledge in awaited.order_by("pk"))
 
 
@@ -148,6 +151,7 @@ def _expire(pledge: Pledge, now: dt.datetime) -> bool:
         except StaleState:  # it came after all
             return False
         TotalsDelta.objects.create(campaign_id=pledge.campaign_id, promised_cents=-pledge.amount_cents)
+        tell_transfer_expired(pledge=pledge, now=now)
     return True
 
 

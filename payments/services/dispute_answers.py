@@ -1,4 +1,4 @@
-"""Answering a dispute: the team and officers write, an officer submits once, or accepts. Row first, call second."""
+"""Answering a dispute: the team and officers write, an officer submits once. Row first, call second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 from crowdfund.kit import clock, jobs
-from crowdfund.kit.errors import Invalid, Refused
+from crowdfund.kit.errors import Invalid
 from crowdfund.kit.states import advance, record_birth
 from payments.enums import OPEN_DISPUTES, SEND_TRANSITIONS, AnswerKind, SendStatus
 from payments.gateway.client import GatewayError, GatewayRefused
@@ -22,6 +22,8 @@ from payments.locks import lock_dispute
 from payments.models import DisputeAnswer
 from payments.permissions import can_answer_dispute, can_write_evidence
 from payments.selectors.disputes import facts_of
+from payments.services.dispute_files import give_to_stripe
+from payments.services.dispute_open import check_open
 from payments.services.disputes import STATUSES, apply_dispute
 from payments.services.sent import needs_new_key
 
@@ -40,7 +42,7 @@ def write_draft(*, dispute: Dispute, text: str, by: User, now: dt.datetime) -> N
     words = _clean(text)
     with transaction.atomic():
         locked = lock_dispute(dispute.pk)
-        _check_open(locked, now)
+        check_open(locked, now)
         locked.draft, locked.draft_by, locked.draft_at = words, by, now
         locked.save(update_fields=["draft", "draft_by", "draft_at"])
 
@@ -54,30 +56,17 @@ def _clean(text: str) -> str:
     return words
 
 
-def _check_open(dispute: Dispute, now: dt.datetime) -> None:
-    answer = DisputeAnswer.objects.filter(dispute=dispute).first()
-    if dispute.status not in OPEN_DISPUTES or (answer and answer.status != SendStatus.FAILED):
-        raise Refused("answered", _("This dispute is over, or was answered already."))
-    if dispute.answer_by and now >= dispute.answer_by:
-        raise Refused("too_late", _("The time to answer has passed."))
-
-
 def answer_with_evidence(*, dispute: Dispute, text: str, by: User, now: dt.datetime) -> DisputeAnswer:
-    """Submit evidence: the officer's text and the facts of our rows. Once: nothing can be added afterwards."""
+    """Submit evidence: the officer's text, the files and the facts of our rows. Once: nothing is added afterwards."""
     require(can_answer_dispute(by, dispute))
-    return _write(dispute, AnswerKind.EVIDENCE, _clean(text), by, now)
+    return write_answer(dispute, AnswerKind.EVIDENCE, _clean(text), by, now)
 
 
-def accept(*, dispute: Dispute, by: User, now: dt.datetime) -> DisputeAnswer:
-    """Accept a dispute: the backer keeps the money, and the campaign loses it."""
-    require(can_answer_dispute(by, dispute))
-    return _write(dispute, AnswerKind.ACCEPT, "", by, now)
-
-
-def _write(dispute: Dispute, kind: AnswerKind, text: str, by: User, now: dt.datetime) -> DisputeAnswer:
+def write_answer(dispute: Dispute, kind: AnswerKind, text: str, by: User, now: dt.datetime) -> DisputeAnswer:
+    """Write the one answer to a dispute down; a worker sends it. Raises `Refused` when it can't be answered now."""
     with transaction.atomic():
         locked = lock_dispute(dispute.pk)
-        _check_open(locked, now)
+        check_open(locked, now)
         refused = DisputeAnswer.objects.filter(dispute=locked).first()
         content = {
             "kind": kind,
@@ -164,7 +153,8 @@ def _call(answer: DisputeAnswer) -> SeenDispute:
     dispute_id, key = answer.dispute.stripe_id, answer.idempotency_key
     if answer.kind == AnswerKind.ACCEPT:
         return accept_dispute(dispute_id, key=key)
-    return submit_evidence(dispute_id, evidence={**answer.facts, "uncategorized_text": answer.text}, key=key)
+    evidence = {**answer.facts, "uncategorized_text": answer.text, **give_to_stripe(answer.dispute)}
+    return submit_evidence(dispute_id, evidence=evidence, key=key)
 
 
 def _move(answer: DisputeAnswer, to: SendStatus, now: dt.datetime, **changes: Any) -> bool:

@@ -70,6 +70,7 @@ def finish_payout(
         reference=reference_of(payout),
         now=now,
         leaves=leaves,
+        sponsors=decision.channel == Channel.SPONSOR,
     )
     if decision.channel == Channel.SPONSOR:
         disburse_tranche(
@@ -181,7 +182,7 @@ def record_mandate(
     with transaction.atomic():
         locked = lock_payout(payout.pk)
         check_not_stopped(locked.disbursement.campaign_id)
-        _check_mandate(locked, PayoutStatus.CREATED)
+        check_mandate(locked, PayoutStatus.CREATED)
         advance(
             locked,
             PayoutStatus.UNKNOWN,
@@ -203,7 +204,7 @@ def confirm_receipt(*, payout: Payout, receipt_on: dt.date, by: User, now: dt.da
     with transaction.atomic():
         decision = lock_disbursement(payout.disbursement_id)
         locked = lock_payout(payout.pk)
-        _check_mandate(locked, PayoutStatus.UNKNOWN)
+        check_mandate(locked, PayoutStatus.UNKNOWN)
         if locked.mandate_on and receipt_on < locked.mandate_on:
             raise Invalid(
                 "before_mandate", _("The receipt can't be older than its mandate."), field="receipt_on"
@@ -217,8 +218,9 @@ def confirm_receipt(*, payout: Payout, receipt_on: dt.date, by: User, now: dt.da
         )
 
 
-def _check_mandate(payout: Payout, expected: PayoutStatus) -> None:
+def check_mandate(payout: Payout, *expected: PayoutStatus) -> None:
+    """Hold a payout to being a mandate at one of these steps. Raises `Refused`."""
     if payout.kind != PayoutKind.TREASURY_MANDATE:
         raise Refused("not_a_mandate", _("This tranche is not paid by the treasury."))
-    if payout.status != expected:
+    if payout.status not in expected:
         raise Refused("mandate_step", _("This step was done already, or the mandate is not recorded yet."))

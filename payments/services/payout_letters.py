@@ -86,6 +86,13 @@ def tell_failed(*, payout: Payout, now: dt.datetime) -> None:
     _tell_officers(decision, "failed", why=payout.error, once=once, now=now)
 
 
+def tell_mandate_refused(*, payout: Payout, now: dt.datetime) -> None:
+    """Tell the team that the treasury did not pay, and the officers that the tranche can be proposed anew."""
+    decision, once = payout.disbursement, _once(payout)
+    _tell_team(decision, "payout_failed", once=once, now=now)
+    _tell_officers(decision, "void", why=payout.error, once=once, now=now)
+
+
 def tell_held_up(*, payout: Payout, now: dt.datetime) -> None:
     """Tell the officers what a payout waits for; it leaves by itself."""
     once = f"{_once(payout)}:{payout.error}"

@@ -12,7 +12,7 @@ from crowdfund.kit import clock, jobs
 from crowdfund.kit.states import StaleState, advance
 from payments.enums import PLEDGE_TRANSITIONS, PledgeStatus, RefundReason
 from payments.models import Pledge, TotalsDelta
-from payments.services.announce import tell_released
+from payments.services.announce import tell_released, tell_transfer_expired
 from payments.services.cleanup import let_go
 from payments.services.refund import decide_refund
 
@@ -63,3 +63,4 @@ def _release(pledge: Pledge, now: dt.datetime) -> None:
             decide_refund(pledge=pledge, cents=pledge.amount_cents, reason=reason, now=now)
         elif before == PledgeStatus.AWAITING_TRANSFER:
             TotalsDelta.objects.create(campaign_id=pledge.campaign_id, promised_cents=-pledge.amount_cents)
+            tell_transfer_expired(pledge=pledge, now=now)

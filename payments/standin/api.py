@@ -9,8 +9,9 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from payments.standin import forms, parameters, shapes
+from payments.standin import forms, parameters, shapes, uploads
 from payments.standin.call import Call
 from payments.standin.clock import Clock
 from payments.standin.errors import ApiError, Body, not_modelled
@@ -76,7 +77,7 @@ class Api:
             raise rate_limited()
         _check_version(request.headers.get("Stripe-Version", shapes.API_VERSION))
         found, ids = TABLE.match(request.method, request.path)
-        raw = forms.decode(request.query if request.method != "POST" else request.body.decode())
+        raw = _decode(request)
         desk = self._desk
         call = Call(
             desk.store,
@@ -168,6 +169,16 @@ def authenticate(header: str) -> str:
     if not _TEST_KEY.fullmatch(credentials):
         raise ApiError(f"Invalid API Key provided: {credentials[:8]}****", status=401)
     return credentials
+
+
+def _decode(request: Request) -> dict[str, Any]:
+    if request.method != "POST":
+        return forms.decode(request.query)
+    if not uploads.is_multipart(request.headers):
+        return forms.decode(request.body.decode())
+    if request.path != "/v1/files":
+        raise not_modelled(f"multipart/form-data at {request.path}")
+    return uploads.decode(request.headers, request.body)
 
 
 def _check_version(version: str) -> None:

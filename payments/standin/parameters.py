@@ -174,6 +174,10 @@ def _mapping(raw: Raw, path: str) -> dict[str, str]:
     return dict(raw)
 
 
+def _anything(raw: Raw, path: str) -> Any:
+    return raw
+
+
 def _string(raw: Raw, path: str) -> str:
     if not isinstance(raw, str):
         raise Mismatch(ApiError("Invalid string", param=path), wrong_shape=True)
@@ -209,3 +213,4 @@ def _decimal(raw: Raw, path: str) -> Decimal:
 
 
 _SCALARS: dict[Any, Check] = {int: _integer, bool: _boolean, Decimal: _decimal, float: _decimal, str: _string}
+_SCALARS[Any] = _anything  # a file

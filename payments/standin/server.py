@@ -11,7 +11,7 @@ from payments.standin.exchange import Answer, Request, json_answer
 from payments.standin.faults import CutError, broken
 from payments.standin.pages import addresses
 
-LARGEST_BODY = 1_000_000
+LARGEST_BODY, LARGEST_UPLOAD = 1_000_000, 12_000_000
 
 
 class Server(ThreadingHTTPServer):
@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         path, _, query = self.path.partition("?")
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
+        if length > (LARGEST_UPLOAD if path == "/v1/files" else LARGEST_BODY):
             self.close_connection = True
             self._send(json_answer(413, ApiError("The request is too large.", status=413).body()))
             return

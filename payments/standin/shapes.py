@@ -18,6 +18,7 @@ CLASSES: dict[str, type] = {
     "customer": stripe.Customer,
     "dispute": stripe.Dispute,
     "event": stripe.Event,
+    "file": stripe.File,
     "mandate": stripe.Mandate,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-MATCH = ("match_reserved", "match_bound", "match_paid")
+MATCH = ("match_reserved", "match_bound", "match_released", "match_paid")
 
 
 @register.filter

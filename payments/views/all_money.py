@@ -35,7 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "disputed_cents": ("lost_cents", "taken_back_cents"),
     "held_cents": ("held_card_cents", "held_bank_cents", "held_cash_cents"),
     "paid_out_cents": ("released_cents",),
-    "match_paid_cents": ("match_bound_cents", "match_reserved_cents"),
+    "match_paid_cents": ("match_released_cents", "match_bound_cents", "match_reserved_cents"),
 }
 BY_CHANNEL = {"collected_cents", "held_cents"}
 FACTS = ("campaign", "project", "organisation", "call", "status")

@@ -14,26 +14,29 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.documents import dispute_reason
-from payments.enums import OPEN_DISPUTES, DisputeStatus, SendStatus
-from payments.forms.back import EvidenceForm, StatusFilterForm
+from payments.enums import OPEN_DISPUTES, DisputeStatus, ProposalStatus, SendStatus
+from payments.forms.back import EvidenceForm, ReasonForm, StatusFilterForm
 from payments.permissions import (
     can_answer_dispute,
+    can_decide_acceptance,
+    can_propose_acceptance,
     can_see_all_money,
     can_see_dispute,
     can_write_evidence,
 )
+from payments.selectors.disputes import acceptances, facts_of
 from payments.selectors.disputes import disputes as all_disputes
-from payments.selectors.disputes import facts_of
-from payments.services import dispute_answers
+from payments.services import dispute_acceptance, dispute_answers
+from payments.views.dispute_files import file_acts, files_table
 from payments.views.lists import euro, page_of, when
 from payments.views.records import Act, Record, Row, Table, show
-from payments.views.rows import debts_table, pledge_rows, refund_line, reversals_table
+from payments.views.rows import debts_table, deciding, pledge_rows, refund_line, reversals_table
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
-    from payments.models import Dispute
+    from payments.models import Dispute, DisputeAcceptance
 
 
 def dispute_line(row: Dispute, page: str = "dispute") -> tuple[str, list[object]]:
@@ -70,7 +73,9 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
     require(can_see_all_money(request.user))
     row = get_object_or_404(all_disputes(), pk=pk)
     acts = _officer_acts(request, row) if can_answer_dispute(request.user, row) and _is_open(row) else []
+    acts += _deciding_acts(request, row)
     tables = [
+        *files_table(row),
         *_refunds_stopped(row),
         *reversals_table(row.reversals.all()),
         *debts_table(row.receivables.all()),
@@ -89,8 +94,9 @@ def team_dispute(request: HttpRequest, pk: int) -> HttpResponse:
     may = _is_open(row) and can_write_evidence(request.user, row)
     back = reverse("campaign_refunds", args=[row.pledge.campaign.slug]), row.pledge.campaign.project.title
     notes = [_("An officer submits it to the bank: until then you can change it.")] if may else []
-    acts = [_draft_act(request, row)] if may else []
-    return show(request, Record(row, _title(row), back, _dispute_rows(row), acts, (), notes))
+    acts = [_draft_act(request, row), *file_acts(row, _facts_of_deed(request, row))] if may else []
+    tables = files_table(row)
+    return show(request, Record(row, _title(row), back, _dispute_rows(row), acts, tables, notes))
 
 
 def _title(row: Dispute) -> str:
@@ -102,8 +108,12 @@ def _is_open(row: Dispute) -> bool:
     return row.status in OPEN_DISPUTES and (answer is None or answer.status == SendStatus.FAILED)
 
 
+def _facts_of_deed(request: HttpRequest, row: Dispute) -> dict[str, Any]:
+    return {"dispute": row, "by": cast("User", request.user), "now": clock.now()}
+
+
 def _draft_act(request: HttpRequest, row: Dispute) -> Act:
-    facts: dict[str, Any] = {"dispute": row, "by": cast("User", request.user), "now": clock.now()}
+    facts = _facts_of_deed(request, row)
     return Act(
         "draft",
         _("Keep"),
@@ -115,7 +125,7 @@ def _draft_act(request: HttpRequest, row: Dispute) -> Act:
 
 
 def _officer_acts(request: HttpRequest, row: Dispute) -> list[Act]:
-    facts: dict[str, Any] = {"dispute": row, "by": cast("User", request.user), "now": clock.now()}
+    facts = _facts_of_deed(request, row)
     return [
         Act(
             "evidence",
@@ -126,15 +136,49 @@ def _officer_acts(request: HttpRequest, row: Dispute) -> list[Act]:
             initial={"text": row.draft},
             text=_("Once only: nothing can be added afterwards. The facts below go with it."),
         ),
+        *file_acts(row, facts),
+        *_acceptance_acts(request, row, facts),
+    ]
+
+
+def _proposed(row: Dispute) -> DisputeAcceptance | None:
+    return acceptances().filter(dispute=row, status=ProposalStatus.PROPOSED).first()
+
+
+def _acceptance_acts(request: HttpRequest, row: Dispute, facts: dict[str, Any]) -> list[Act]:
+    """Propose to accept the dispute, while nobody has."""
+    if _proposed(row) or not can_propose_acceptance(request.user, row):
+        return []
+    return [
         Act(
             "accept",
-            _("Accept the dispute"),
-            lambda _given: dispute_answers.accept(**facts),
-            _("The dispute is accepted: the backer keeps the money."),
-            text=_("The backer keeps the money, and the campaign loses it."),
+            _("Propose to accept the dispute"),
+            lambda given: dispute_acceptance.propose_acceptance(**facts, **given),
+            _("It is proposed: another person decides."),
+            form_class=ReasonForm,
+            text=_("The backer keeps the money, and the campaign loses it. Another person has to agree."),
             kind="danger",
-        ),
+        )
     ]
+
+
+def _deciding_acts(request: HttpRequest, row: Dispute) -> list[Act]:
+    """Agree, or not, to accept a dispute that somebody else proposed to accept."""
+    found = _proposed(row)
+    if found is None or not _is_open(row) or not can_decide_acceptance(request.user, found):
+        return []
+    facts: dict[str, Any] = {"acceptance": found, "by": cast("User", request.user), "now": clock.now()}
+    return deciding(
+        approve=lambda _given: dispute_acceptance.approve_acceptance(**facts),
+        reject=lambda given: dispute_acceptance.reject_acceptance(**facts, **given),
+        label=_("Accept the dispute"),
+        said=_("The dispute is accepted: the backer keeps the money."),
+    )
+
+
+def _acceptance_rows(row: Dispute) -> list[Row]:
+    found = _proposed(row)
+    return [Row(_("Proposed: accept it"), f"{found.reason} ({found.proposed_by})")] if found else []
 
 
 def _dispute_rows(row: Dispute) -> list[Row]:
@@ -145,6 +189,7 @@ def _dispute_rows(row: Dispute) -> list[Row]:
         Row(_("Lost by the campaign"), euro(row.lost_cents)),
         Row(_("Stripe's fee, borne by the platform"), euro(row.fee_cents)),
     ]
+    rows += _acceptance_rows(row)
     if row.answer_by:
         rows.append(Row(_("Answer by"), when(row.answer_by)))
     if row.draft:

@@ -23,7 +23,7 @@ from payments.permissions import (
     can_void_disbursement,
 )
 from payments.selectors.money import disbursements as all_disbursements
-from payments.selectors.money import next_step
+from payments.selectors.money import may_refuse_mandate, next_step
 from payments.selectors.payout_desk import story_of
 from payments.selectors.releasable import releasable_by_channel
 from payments.selectors.tranches import shares_of
@@ -145,6 +145,7 @@ def disbursement(request: HttpRequest, pk: int) -> HttpResponse:
         "story": story_of(row),
         "step": next_step(row, user),
         "may_void": row.status in {"proposed", "approved"} and can_void_disbursement(user, row),
+        "may_refuse": may_refuse_mandate(row, user),
         "form": form,
     }
     return render(request, "payments/disbursement.html", context, status=422 if form.errors else 200)

@@ -16,10 +16,12 @@ from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
 from payments.forms.officer import WhyForm
 from payments.models import Payout
-from payments.permissions import can_see_all_money, can_void_disbursement
+from payments.permissions import can_record_mandate, can_see_all_money, can_void_disbursement
 from payments.selectors.money import disbursements
 from payments.services.payout import retry_payout
+from payments.services.refused_mandates import refuse_mandate
 from payments.services.void import void_disbursement
+from payments.views.records import done
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,6 +39,34 @@ def payout_retry(request: HttpRequest, pk: int) -> HttpResponse:
     retry_payout(payout=payout, by=cast("User", request.user), now=clock.now())
     messages.success(request, _("It is tried again."))
     return redirect("disbursement", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def mandate_refused(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that the treasurer refused a mandate, or that its money came back, with the reason."""
+    require(can_see_all_money(request.user))
+    row = get_object_or_404(disbursements().filter(payout__isnull=False), pk=pk)
+    require(can_record_mandate(request.user, row.payout))
+    form = WhyForm(request.POST or None)
+
+    def deed() -> None:
+        why = form.cleaned_data["why"]
+        refuse_mandate(payout=row.payout, why=why, by=cast("User", request.user), now=clock.now())
+
+    if request.method == "POST" and done(form, deed):
+        messages.success(request, _("It is recorded: the tranche is bound, and can be proposed anew."))
+        return redirect("disbursement", pk)
+    context = {
+        "disbursement": row,
+        "form": form,
+        "title": _("Record that the treasury did not pay"),
+        "lead": _(
+            "The treasurer refused the mandate, or its money came back. The tranche stays legally bound and can be "
+            "proposed anew; the team is told."
+        ),
+    }
+    return render(request, "payments/payout_step.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -48,17 +48,19 @@ class Act:
     label: _StrOrPromise
     deed: Callable[[dict[str, Any]], object]
     said: _StrOrPromise
-    form_class: type[forms.Form] | None = None
+    form_class: Callable[..., forms.Form] | None = None
     initial: dict[str, Any] = dataclasses.field(default_factory=dict)
     text: _StrOrPromise = ""
     kind: str = "primary"
     form: forms.Form | None = None
+    upload: bool = False
 
     def bind(self, request: HttpRequest) -> None:
         """Make the form, with what was sent if it was this one."""
         if self.form_class:
-            data = request.POST if self.name in request.POST else None
-            self.form = self.form_class(data, initial=self.initial, auto_id=f"id_{self.name}_%s")
+            mine = self.name in request.POST
+            given = (request.POST, request.FILES) if mine else (None, None)
+            self.form = self.form_class(*given, initial=self.initial, auto_id=f"id_{self.name}_%s")
 
 
 @dataclasses.dataclass(frozen=True)

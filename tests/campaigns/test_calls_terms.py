@@ -310,7 +310,7 @@ class TestTheLastOfAShare:
         def unlocked(session_id):
             return Session.objects.get(pk=session_id).pot_cents
 
-        held = shares._held_cents
+        held = shares.held_cents
 
         def slow(session_id):
             sum_ = held(session_id)
@@ -318,7 +318,7 @@ class TestTheLastOfAShare:
             return sum_
 
         monkeypatch.setattr(shares, "_locked_share", unlocked)
-        monkeypatch.setattr(shares, "_held_cents", slow)
+        monkeypatch.setattr(shares, "held_cents", slow)
         self.ends()
         assert Reservation.objects.count() > 1
 

@@ -4,18 +4,21 @@ import threading
 import pytest
 
 from accounts.notices.models import Notice
-from campaigns.calls.services.decisions import admit_application, reject_application
+from campaigns.calls.services.decisions import admit_application, judge_accessibility, reject_application
 from campaigns.commission.models import Grid, Offer
 from campaigns.commission.selectors.desk import team_tasks
 from campaigns.commission.services import offers
 from campaigns.commission.services.offers import accept_offer, decline_offer, offer_next, offer_released
+from campaigns.commission.services.outcomes import pot_carries
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
 from payments.matching.models import MatchFund
-from payments.matching.services import release_reservation
+from payments.matching.selectors import books_that_disagree
+from payments.matching.services import release_reservation, take
 from tests import world
 from tests.campaigns import calling, scoring
 from tests.campaigns.scoring import THEN, UNTIL
+from tests.payments import test_matching as world_of_pots
 from tests.race import race
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +139,8 @@ def test_the_team_alone_answers_and_a_pot_used_in_between_leaves_the_offer_open(
             accept_offer(offer=offer, by=stranger, now=LATER)
         with pytest.raises(NotAllowed):
             decline_offer(offer=offer, by=stranger, now=LATER)
-    MatchFund.objects.update(free_cents=1)
+    other = world_of_pots.application(scene.first.call)
+    take(campaign=other.campaign, cents=599_999, now=LATER, whole=True)
     with pytest.raises(Refused) as caught:
         accept_offer(offer=offer, by=scene.line[0].created_by, now=LATER)
     assert caught.value.code == "pot_empty"
@@ -162,8 +166,8 @@ def test_a_rehearsal_leaves_nothing_behind():
     scene = Scene()
     scene.release()
     before = world.rows()
-    assert offers.pot_carries([scene.line[0]], now=LATER)
-    assert not offers.pot_carries([scene.line[0], scene.line[1]], now=LATER)
+    assert pot_carries([scene.line[0]], now=LATER)
+    assert not pot_carries([scene.line[0], scene.line[1]], now=LATER)
     assert world.rows() == before
 
 
@@ -207,11 +211,10 @@ def test_without_the_lock_it_is_offered_twice(two_lists, monkeypatch):
     They rehearse one after the other, or the rows of one rehearsal would make the second wait for the first's end.
     """
     gate, turn = threading.Barrier(2), threading.Lock()
-    real = offers.pot_carries
 
     def carries(applications, *, now):
         with turn:
-            seen = real(applications, now=now)
+            seen = pot_carries(applications, now=now)
         gate.wait(10)
         return seen
 
@@ -220,3 +223,39 @@ def test_without_the_lock_it_is_offered_twice(two_lists, monkeypatch):
     ends = _race(two_lists)
     assert [type(end) for end in ends] == [Offer, Offer], ends
     assert Offer.objects.count() == 2
+
+
+# A session's share of the pot: what is held counts, never what admitted projects once could have taken
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_what_a_sessions_share_cant_carry_is_not_funded_with_the_higher_cap_too(confirmed):
+    """Shares of € 10,000: two caps of € 5,000 fit, one of € 5,000 beside a higher one of € 5,600 does not."""
+    data = calling.DATA | {"match_cap_cents": 500_000, "accessible_match_cap_cents": 560_000}
+    call = scoring.call(sessions=1, share=1_000_000, rule=calling.rule(data=data))
+    claim = {"goal_cents": 500_000, "all_abilities": True, "accessibility": "Senza gradini."}
+    first, second = scoring.apply(call, **claim), scoring.apply(call, goal_cents=500_000)
+    judge_accessibility(application=first, confirmed=confirmed, by=calling.officer(), now=THEN)
+    commission = scoring.commission(call, session=call.sessions.get(), evaluators=1)
+    scoring.scored(commission, {first: (200, 90), second: (190, 90)})
+    scoring.published(commission)
+    for one in (first, second):
+        one.refresh_from_db()
+    assert [first.status, second.status] == ["admitted", "eligible_not_funded" if confirmed else "admitted"]
+    assert books_that_disagree() == []
+
+
+def test_money_that_a_session_gets_back_goes_down_its_list():
+    call = scoring.call(sessions=1, share=600_000, pot_cents=5_000_000)
+    first, second = (scoring.apply(call, cost_cents=1_000_000) for _ in range(2))
+    commission = scoring.commission(call, session=call.sessions.get(), evaluators=1)
+    scoring.scored(commission, {first: (200, 90), second: (190, 90)})
+    made = scoring.published(commission)
+    first.refresh_from_db()
+    release_reservation(campaign=first.campaign, now=LATER)
+    offer = offer_next(ranked_list=made, by=calling.officer(), now=LATER)
+    assert offer.application == second
+    accept_offer(offer=offer, by=second.created_by, now=LATER)
+    second.refresh_from_db()
+    assert second.status == "admitted"
+    assert books_that_disagree() == []

@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -116,15 +117,16 @@ def test_criteria_are_frozen_once_published_in_service_and_database():
             deed()
         assert caught.value.code == "call_published"
     grid, criterion = Grid.objects.get(), Criterion.objects.first()
-    for deed in (
+    writes: tuple[Callable[[], object], ...] = (
         lambda: Grid.objects.update(minimum_hundredths=0),
         lambda: Criterion.objects.update(weight=9),
         lambda: Criterion.objects.create(grid=grid, number=9, label="x", asks="x", max_tenths=10),
         criterion.delete,
         grid.delete,
-    ):
+    )
+    for write in writes:
         with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
-            deed()
+            write()
 
 
 def test_a_call_whose_window_has_outgrown_its_grid_is_not_published():
@@ -417,9 +419,10 @@ def test_progress_is_told_without_points(scene):
     scoring.score(scene.eva, scene.application, 100, 80)
     scoring.score(scene.eva, other, 100, 80, close=False)
     declare(application=other, has_conflict=True, why="Amico.", by=scene.ugo, now=THEN)
+    seats = seats_with_progress(scene.commission)
     told = {
-        seat.user.name: (seat.closed, seat.opened, seat.conflicts)
-        for seat in seats_with_progress(scene.commission)
+        name: tuple(counts)
+        for name, *counts in seats.values_list("user__name", "closed", "opened", "conflicts")
     }
     assert told == {"Eva0": (1, 1, 0), "Eva1": (0, 0, 1)}
 

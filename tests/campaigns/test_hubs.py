@@ -113,9 +113,9 @@ def test_an_agreement_that_ends_before_it_starts(officer, client):
     )
     assert client.post(address, given | {"ends_on": "2027-12-31"}).status_code == 302
     assert Agreement.objects.get().fee_cents == 120_050
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as overlap:
         record_agreement(hub=hub, terms=terms(operator, ends_on=dt.date(2027, 1, 1)), by=officer, now=NOW)
-    assert refused.value.code == "agreement_overlaps"
+    assert overlap.value.code == "agreement_overlaps"
 
 
 def test_who_runs_a_hub_has_the_keys_as_long_as_the_agreement(officer):
@@ -285,7 +285,7 @@ def test_an_officer_fills_the_forms(client, officer):
     given |= {"area_m2": "400", "state": "unused", "accessibility": "Due gradini"}
     assert client.post("/ufficio/hub/building/", given).status_code == 302
     building = Building.objects.get(name="Ex bagni")
-    given = {"building": building.pk, "name": "Hub <b>", "summary": "Una casa"}
+    given = {"building": str(building.pk), "name": "Hub <b>", "summary": "Una casa"}
     assert client.post("/ufficio/hub/hub/", given).status_code == 302
     hub = Hub.objects.get()
     for what in ("agreement", "document", "outlay", "project"):

@@ -230,7 +230,7 @@ def as_reckoned(day, begins, ends, until):
     while True:
         noon = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
         walk = [noon + dt.timedelta(minutes=15 * n) for n in range(-64, 64)]
-        shown = {}
+        shown: dict[dt.datetime, dt.datetime] = {}
         for moment in walk:
             shown.setdefault(moment.astimezone(ROME).replace(tzinfo=None), moment)
         pair = [shown.get(dt.datetime.combine(day, time)) for time in (begins, ends)]
@@ -252,7 +252,8 @@ class Overlaps(TestCase):
         OpeningHours.objects.filter(space=space).update(opens=dt.time(0), closes=dt.time(23, 59))
         space.longest_minutes, space.ahead_days = 1500, 1000
         space.save()
-        taken, kept = set(), 0
+        kept = 0
+        taken: set[dt.datetime] = set()
         space.hub.agreements.update(ends_on=dt.date(2028, 1, 1))
         for day, begins, ends, until in wishes:
             periods = as_reckoned(day, begins, ends, until)

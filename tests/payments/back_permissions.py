@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
+
 from payments.enums import ReversalStatus
 from payments.models import Dispute, Payout, PayoutAccount, Refund, TransferReversal
 from payments.services import (
     advances,
+    dispute_acceptance,
     dispute_answers,
+    dispute_files,
     other_ways,
     receivables,
     refund_decisions,
@@ -80,6 +84,19 @@ def reversal(stage: Stage) -> TransferReversal:
 def dispute(stage: Stage) -> Dispute:
     apply_dispute(seen=seen_of(given(stage), answer_by=NOW + dt.timedelta(days=7)), now=NOW)
     return Dispute.objects.get()
+
+
+def acceptance(stage: Stage) -> Any:
+    return dispute_acceptance.propose_acceptance(
+        dispute=dispute(stage), reason="r", by=stage.officer, now=NOW
+    )
+
+
+def dispute_file(stage: Stage) -> Any:
+    return dispute_files.add_file(
+        dispute=dispute(stage), kind="receipt", upload=ContentFile(b"%PDF-1.4\n%%EOF", name="r.pdf"),
+        by=stage.officer, now=NOW,
+    )  # fmt: skip
 
 
 def debt(stage: Stage) -> Any:
@@ -155,10 +172,32 @@ ROWS: dict[str, Row] = {
         lambda d, by: dispute_answers.answer_with_evidence(dispute=d, text="t", by=by, now=NOW),
         OFFICER,
     ),
-    "accept_dispute": (
+    "add_dispute_file": (
         dispute,
-        lambda d, by: dispute_answers.accept(dispute=d, by=by, now=NOW),
+        lambda d, by: dispute_files.add_file(
+            dispute=d, kind="receipt", upload=ContentFile(b"%PDF-1.4\n%%EOF", name="r.pdf"), by=by, now=NOW
+        ),
+        {"owner", "editor", "accountant", "officer"},
+    ),
+    "remove_dispute_file": (
+        dispute_file,
+        lambda f, by: dispute_files.remove_file(file=f, by=by, now=NOW),
+        {"owner", "editor", "accountant", "officer"},
+    ),
+    "propose_to_accept_dispute": (
+        dispute,
+        lambda d, by: dispute_acceptance.propose_acceptance(dispute=d, reason="r", by=by, now=NOW),
         OFFICER,
+    ),
+    "reject_dispute_acceptance": (
+        acceptance,
+        lambda a, by: dispute_acceptance.reject_acceptance(acceptance=a, why="r", by=by, now=NOW),
+        APPROVER,
+    ),
+    "accept_dispute": (
+        acceptance,
+        lambda a, by: dispute_acceptance.approve_acceptance(acceptance=a, by=by, now=NOW),
+        APPROVER,
     ),
     "propose_closing": (
         debt,

@@ -32,6 +32,7 @@ from payments.services.consents import CHARGE_VERSION
 from payments.services.disburse import approve_disbursement, reject_disbursement
 from payments.services.payout import confirm_receipt, record_mandate, retry_payout
 from payments.services.refund_decisions import approve_refund, propose_refund
+from payments.services.refused_mandates import refuse_mandate
 from payments.services.reversals import confirm_impossible
 from payments.services.void import void_disbursement
 from payments.webhooks.handlers import apply_event
@@ -434,6 +435,10 @@ def its_receipt_is_confirmed(at: Stage) -> None:
     confirm_receipt(payout=at.paying, receipt_on=NOW.date(), by=at.officer, now=NOW)
 
 
+def the_treasury_refuses_it(at: Stage) -> None:
+    refuse_mandate(payout=at.paying, why="r", by=at.officer, now=NOW)
+
+
 def a_list_leaves(at: Stage) -> None:
     if not BankStatement.objects.exists():
         bring(opening=CENTS)
@@ -481,7 +486,7 @@ CASH_DESK = (the_receipt_is_cancelled, the_cash_is_handed_back)
 PAYING = (
     workers_send, workers_find_no_money, the_payee_changes, holders_dispute_it_all, the_reserve_is_empty,
     somebody_approves_again, somebody_rejects_it, an_officer_gives_it_up, an_officer_tries_again,
-    its_mandate_is_recorded, its_receipt_is_confirmed,
+    its_mandate_is_recorded, its_receipt_is_confirmed, the_treasury_refuses_it,
 )  # fmt: skip
 BY_OUR_BANK = (a_list_leaves, a_statement_shows_it, its_bank_sends_it_back, our_bank_refuses_it)
 #: event → the states it can reach: Stripe knows nothing of transfers, the bank nothing of cards
@@ -512,5 +517,6 @@ ELSEWHERE = {
     "pledges.fold", "pledges.cleanup", "webhooks.work", "webhooks.sweep", "webhooks.forget", "settlements.tell",
     "receipts.issue", "receipts.issue_all", "receipts.correct", "receipts.forget", "ledger.seal", "payees.apply",
     "disputes.answer", "disputes.follow", "notices.send", "idempotency.forget", "bank.returns", "cash.arrived",
-    "reconciliation.run", "reconciliation.nightly", "matching.estimates",
+    "reconciliation.run", "reconciliation.nightly", "matching.estimates", "matching.expire",
+    "reports.plan", "reports.remind", "stops.tell", "commission.reminders", "commission.offers",
 }  # fmt: skip

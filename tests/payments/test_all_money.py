@@ -20,6 +20,7 @@ from payments.enums import PledgeStatus
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.selectors import balances, debit_balance
 from payments.ledger.services import reverse as reverse_transfer
+from payments.matching.models import Reservation
 from payments.selectors.all_money import all_money, chosen
 from payments.selectors.figures import PLATFORM, SOURCES, CampaignMoney
 from payments.selectors.money import money_of
@@ -143,7 +144,6 @@ class TestTheFigures:
             assert getattr(found.totals, name) == sum(getattr(row.money, name) for row in found.rows), name
         for prefix, name in (
             ("held:", "held_cents"),
-            ("payable:", "released_cents"),
             ("disputed:", "disputed_cents"),
             ("reserved:", "match_reserved_cents"),
             ("bound:f", "match_bound_cents"),
@@ -157,9 +157,31 @@ class TestTheFigures:
             "losses_cents": 0,
             "unplaced_cents": 200,
             "sender_due_cents": 100,
+            "sponsors_cents": 0,
             "receivable_cents": 100,
+            "bank_owes_cents": 0,
             "own_cents": 0,
         }
+
+    def test_each_euro_stands_once(self):
+        """What lies with us is the sum of the figures, with a sponsor's match released, and paid."""
+        campaign = walked()
+        fund_id = Reservation.objects.get(campaign=campaign).fund_id
+        here: dict[str, Any] = {"campaign_id": campaign.pk, "now": NOW}
+        postings.sponsor_received(fund_id=fund_id, cents=90_000, reference="s:1", now=NOW)
+        postings.sponsor_released(fund_id=fund_id, cents=70_000, reference="s:2", **here)
+        postings.payout_executed(cents=60_000, reference="s:2", leaves="cash:bank", sponsors=True, **here)
+        postings.match_disbursed(fund_id=fund_id, cents=60_000, reference="s:2", **here)
+        found = all_money()
+        money, rest = found.totals, found.platform
+        assert (money.paid_out_cents, money.match_paid_cents) == (22_000, 60_000)
+        assert (money.released_cents, money.match_released_cents) == (8_000, 10_000)
+        assert money == money_of(Campaign.objects.get(pk=campaign.pk))
+        assert sum(balances("cash:").values()) == (
+            money.held_cents + money.released_cents + money.match_released_cents + money.refund_due_cents
+            - money.disputed_cents + rest["unplaced_cents"] + rest["sender_due_cents"] + rest["sponsors_cents"]
+            + rest["own_cents"] - rest["platform_fees_cents"] - rest["losses_cents"] - rest["receivable_cents"]
+        )  # fmt: skip
 
     @pytest.mark.parametrize("campaigns", [1, 30])
     def test_any_number_costs_three_queries(self, campaigns, django_assert_num_queries):

@@ -218,6 +218,9 @@ class TestWhatTheyDo:
         assert browser.post(reverse("advance_new"), new).status_code == 302
         assert OwnAdvance.objects.filter(proof="CRO 9").exists()
         page = reverse("dispute", args=[stage.dispute.pk])
+        assert browser.post(page, {"accept": "1", "reason": ""}).status_code == 422
+        assert browser.post(page, {"accept": "1", "reason": "Ha ragione"}).status_code == 302
+        assert "Ha ragione" in browser.get(page).content.decode()
         assert browser.post(page, {"evidence": "1", "text": ""}).status_code == 422
         assert browser.post(page, {"evidence": "1", "text": "Consegnato"}).status_code == 302
         assert stage.dispute.answer.text == "Consegnato"

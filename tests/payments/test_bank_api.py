@@ -126,14 +126,18 @@ class TestTheOffice:
         address = reverse("api_bank_match", args=[first.pk])
         told = one.post(address, {"kind": "pledge", "reference": pledge.transfer.reference})
         assert (told.status_code, told.json()["status"]) == (201, "proposed")
-        assert one.post(address, {"kind": "own_funds"}).json()["code"] == "match_there"
+        own = {"kind": "own_funds", "reason": "r", "document": "PG 41"}
+        assert one.post(address, own).json()["code"] == "match_there"
         assert one.post(address, {"kind": "gift"}).status_code == 400
         approve = reverse("api_bank_match_approve", args=[told.json()["id"]])
         assert one.post(approve).status_code == 403
         assert two.post(approve).json()["status"] == "approved"
         pledge.refresh_from_db()
         assert pledge.status == PledgeStatus.RECEIVED
-        other = one.post(reverse("api_bank_match", args=[second.pk]), {"kind": "own_funds"}).json()
+        address = reverse("api_bank_match", args=[second.pk])
+        assert one.post(address, {"kind": "own_funds", "reason": "r"}).json()["field"] == "document"
+        other = one.post(address, own).json()
+        assert (other["reason"], other["document"]) == ("r", "PG 41")
         reject = reverse("api_bank_match_reject", args=[other["id"]])
         assert two.post(reject, {"why": "no"}).json()["status"] == "rejected"
         back = one.post(reverse("api_bank_line_return", args=[second.pk]), {"why": "r"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
 
 from accounts.models import Consent
 from accounts.notices.models import Notice
@@ -26,6 +27,7 @@ from payments.services.totals import totals_that_disagree
 from tests import world
 from tests.payments.bank_files.acting import DEADLINE, LAST_DAY, TODAY, bring, drains, line, paid, promise
 from tests.payments.bank_files.writing import Move
+from tests.payments.test_recover_words import in_both
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -393,3 +395,41 @@ def test_the_table_of_arrivals():
                 assert outcome_of(**told, window_open=True) is LETTERS[letter], told
                 over = Outcome.BACK if campaign == C.COLLECTING else LETTERS[letter]
                 assert outcome_of(**told, window_open=False) is over, told
+
+
+class TestTheLetterOfATransferThatDidNotCome:
+    def letter(self) -> dict[str, str]:
+        """The one letter, in both languages."""
+        notice = Notice.objects.get(event="transfer_expired")
+        link = notice.context["action_url"]
+        assert notice.context["action_label"] == "Guarda a che punto è la tua promessa"
+        assert Client().get(link.partition("://")[2].partition("/")[2].join(("/", ""))).status_code == 200
+        return in_both(notice)
+
+    def test_at_the_deadline(self, at):
+        campaign = world.campaign()
+        promise(campaign)
+        move_campaign(campaign, C.CLOSING)
+        at(DEADLINE + dt.timedelta(days=6))  # nobody waits for the bank any longer
+        for _twice in range(2):
+            jobs.run_until_quiet(["campaigns.close", "pledges.release"])
+        assert Pledge.objects.get().status == S.EXPIRED
+        told = self.letter()
+        assert "25,00" in told["it"]
+        assert "non farlo più" in told["it"]
+        assert "se deve contare" in told["it"]
+        assert "don't make it any more" in told["en"]
+        assert "whether it should count" in told["en"]
+
+    def test_of_a_campaign_that_is_cancelled(self, at):
+        campaign = world.campaign()
+        promise(campaign)
+        move_campaign(campaign, C.CANCELLED)
+        at(NOW)
+        jobs.run_until_quiet(["pledges.release"])
+        assert Pledge.objects.get().status == S.EXPIRED
+        told = self.letter()
+        assert "annullata" in told["it"]
+        assert "cancelled" in told["en"]
+        assert "se deve contare" not in told["it"]
+        assert "torna sul conto" in told["it"].lower()

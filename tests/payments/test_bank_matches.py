@@ -33,6 +33,7 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
+SHOWN = {"reason": "lettera della banca", "document": "PG 2026/41"}
 
 
 def of_pledge(pledge: Pledge) -> Goal:
@@ -166,7 +167,7 @@ class TestOtherGoals:
 
     def test_own_funds_and_a_sponsor(self):
         bring(Move(10_000, ref="B1", on=TODAY), Move(20_000, ref="B2", on=TODAY))
-        approve(propose(line(amount_cents=10_000), goal_of("own_funds")))
+        approve(propose(line(amount_cents=10_000), goal_of("own_funds", **SHOWN)))
         fund = MatchFund.objects.get(call=calling.call())
         approve(propose(line(amount_cents=20_000), goal_of("sponsor", pk=fund.pk)))
         assert (credit_balance("own:funds"), credit_balance(f"held_fund:{fund.pk}")) == (10_000, 20_000)
@@ -177,7 +178,7 @@ class TestOtherGoals:
         missed(at, 1)
         item = a_list().items.get()
         bring(Move(-150, ref="D1", on=TODAY + DAY), Move(-2_500, ref="D2", on=TODAY + DAY))
-        approve(propose(line(amount_cents=150), goal_of("bank_fee")))
+        approve(propose(line(amount_cents=150), goal_of("bank_fee", **SHOWN)))
         approve(propose(line(credit=False, amount_cents=2_500), goal_of("item", pk=item.pk)))
         item.refresh_from_db()
         assert (item.status, item.refund.status, debit_balance("cost:fees")) == ("done", "done", 150)
@@ -186,8 +187,9 @@ class TestOtherGoals:
     @pytest.mark.parametrize(
         ("cents", "kind", "code"),
         [
-            (-100, "own_funds", "unknown_kind"),
-            (100, "bank_fee", "unknown_kind"),
+            (-100, "sponsor", "unknown_kind"),
+            (-100, "undone", "goal_missing"),
+            (100, "loss", "missing"),
             (100, "item", "goal_missing"),
             (100, "sponsor", "goal_missing"),
             (100, "gift", "unknown_kind"),
@@ -196,7 +198,7 @@ class TestOtherGoals:
     def test_what_can_not_be(self, cents, kind, code):
         bring(Move(cents, on=TODAY))
         with pytest.raises(Invalid) as caught:
-            propose(line(), goal_of(kind))
+            propose(line(), Goal(kind) if kind == "sponsor" else goal_of(kind))
         assert caught.value.code == code
         assert not LineMatch.objects.exists()
 

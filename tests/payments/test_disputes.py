@@ -28,6 +28,7 @@ from payments.models import (
 )
 from payments.selectors.disputes import facts_of
 from payments.services import dispute_answers, disputes
+from payments.services.dispute_acceptance import approve_acceptance, propose_acceptance
 from payments.services.disputes import apply_dispute, learn_of_dispute
 from payments.services.refund import decide_refund, finish_refund
 from payments.services.refund_send import learn_of_refund
@@ -478,9 +479,31 @@ class TestAnswers:
 
     def test_accepted_it_is_lost(self, bank, at, books):  # noqa: F811
         [given] = collected(bank, at, 10_000)
-        dispute_answers.accept(dispute=opened(bank, given), by=world.staff(Role.OFFICER), now=NOW)
+        dispute = opened(bank, given)
+        officer = world.staff(Role.OFFICER, Role.APPROVER)
+        made = propose_acceptance(dispute=dispute, reason="Ha ragione", by=officer, now=NOW)
+        with pytest.raises(Refused) as twice:
+            propose_acceptance(dispute=dispute, reason="Ancora", by=officer, now=NOW)
+        assert twice.value.code == "proposed_already"
+        with pytest.raises(NotAllowed):
+            approve_acceptance(acceptance=made, by=officer, now=NOW)
+        run()
+        assert again(given).status == "disputed"
+        approve_acceptance(acceptance=made, by=world.staff(Role.APPROVER), now=NOW)
         run()
         assert again(given).status == "lost"
+
+    def test_one_that_was_answered_since_is_not_accepted(self):
+        apply_dispute(seen=seen_of(as_collected(funded())), now=NOW)
+        dispute, officer = Dispute.objects.get(), world.staff(Role.OFFICER)
+        with pytest.raises(Invalid):
+            propose_acceptance(dispute=dispute, reason=" ", by=officer, now=NOW)
+        made = propose_acceptance(dispute=dispute, reason="r", by=officer, now=NOW)
+        dispute_answers.answer_with_evidence(dispute=dispute, text="Consegnato", by=officer, now=NOW)
+        with pytest.raises(Refused) as caught:
+            approve_acceptance(acceptance=made, by=world.staff(Role.APPROVER), now=NOW)
+        made.refresh_from_db()
+        assert (caught.value.code, made.status, dispute.answer.kind) == ("void", "void", "evidence")
 
     @pytest.mark.parametrize("kind", ["error_before", "error_after", "cut_before", "cut_after"])
     def test_an_unknown_outcome_answers_once(self, bank, at, books, kind):  # noqa: F811
@@ -513,12 +536,11 @@ class TestAnswers:
         dispute_answers.write_draft(dispute=dispute, text="Ecco le foto", by=owner, now=NOW)
         dispute.refresh_from_db()
         assert (dispute.draft, dispute.draft_by) == ("Ecco le foto", owner)
-        for act in (dispute_answers.accept,):
-            with pytest.raises(NotAllowed):
-                act(dispute=dispute, by=owner, now=NOW)
+        with pytest.raises(NotAllowed):
+            propose_acceptance(dispute=dispute, reason="r", by=owner, now=NOW)
         late = NOW + dt.timedelta(days=8)
         with pytest.raises(Refused) as refused:
-            dispute_answers.accept(dispute=dispute, by=world.staff(Role.OFFICER), now=late)
+            propose_acceptance(dispute=dispute, reason="r", by=world.staff(Role.OFFICER), now=late)
         assert refused.value.code == "too_late"
         assert not DisputeAnswer.objects.exists()
 

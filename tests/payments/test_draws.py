@@ -45,12 +45,14 @@ def cancel(pledge: Pledge) -> None:
 
 
 def free() -> int:
-    return MatchFund.objects.get().free_cents
+    cents: int = MatchFund.objects.get().free_cents
+    return cents
 
 
 def shown(campaign: Campaign) -> int:
     fold()
-    return again(campaign.pk).match_cents
+    cents: int = again(campaign.pk).match_cents
+    return cents
 
 
 def assert_books_agree() -> None:

@@ -34,7 +34,7 @@ def export(client, tmp_path):
 
     def download(of: Call) -> Path:
         answer = client.get(reverse("call_export", args=[of.slug]))
-        path = tmp_path / f"{of.slug}.zip"
+        path: Path = tmp_path / f"{of.slug}.zip"
         path.write_bytes(b"".join(answer.streaming_content))
         return path
 

@@ -73,9 +73,20 @@ def test_it_is_accepted_with_a_reason_only(client, fee):
     client.force_login(world.staff(Role.OFFICER))
     assert client.post(url("difference", fee.pk), {"accept": "1", "why": ""}).status_code == 422
     client.post(url("difference", fee.pk), {"accept": "1", "why": "conto di prova"})
+    waits = text(client.get(url("difference", fee.pk)))
+    assert "conto di prova" in waits
+    assert "It waits for an approver" in waits
+    client.post(url("difference", fee.pk), {"approve": "1"})
+    fee.refresh_from_db()
+    assert fee.status == "open", "never the same person"
+    client.force_login(world.staff(Role.APPROVER))
+    assert "Agree: it may stand" in text(client.get(url("difference", fee.pk)))
+    assert client.post(url("difference", fee.pk), {"reject": "1", "why": ""}).status_code == 422
+    client.post(url("difference", fee.pk), {"approve": "1"})
     fee.refresh_from_db()
     assert (fee.status, fee.reason) == ("accepted", "conto di prova")
     assert "conto di prova" in text(client.get(url("difference_history")))
+    client.force_login(world.staff(Role.OFFICER))
     answer = client.post(url("difference", fee.pk), {"accept": "1", "why": "ancora"}, follow=True)
     assert "closed already" in text(answer)
 
@@ -117,6 +128,14 @@ def test_the_api_orders_lists_and_puts_right(fee):
     assert (row["difference_cents"], row["proposal"]) == (-500, "book_fee")
     answer = api.post(f"/api/v1/differences/{fee.pk}/accept/", {"why": ""})
     assert answer.status_code == 400
+    made = api.post(f"/api/v1/differences/{fee.pk}/accept/", {"why": "prova"}).json()
+    assert (made["status"], made["amount_cents"]) == ("proposed", -500)
+    assert api.post(f"/api/v1/difference-acceptances/{made['id']}/approve/").status_code == 403
+    other = APIClient()
+    other.force_login(world.staff(Role.APPROVER))
+    answer = other.post(f"/api/v1/difference-acceptances/{made['id']}/reject/", {"why": "di chi?"})
+    assert (answer.status_code, answer.json()["status"]) == (200, "rejected")
+    assert len(other.get("/api/v1/difference-acceptances/").json()["results"]) == 1
     answer = api.post(f"/api/v1/differences/{fee.pk}/resolve/")
     assert (answer.status_code, answer.json()["status"]) == (200, "resolved")
     assert api.post(f"/api/v1/differences/{fee.pk}/accept/", {"why": "x"}).status_code == 409

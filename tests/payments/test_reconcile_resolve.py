@@ -13,7 +13,12 @@ from payments.ledger.selectors import balances, debit_balance
 from payments.models import ChargeAttempt, Dispute, OwnAdvance
 from payments.reconciliation.models import Difference
 from payments.reconciliation.selectors.differences import officer_tasks, sentence_of
-from payments.reconciliation.services.resolve import accept_difference, resolve_difference
+from payments.reconciliation.services.accept import (
+    approve_acceptance,
+    propose_acceptance,
+    reject_acceptance,
+)
+from payments.reconciliation.services.resolve import resolve_difference
 from payments.services.advances import approve_advance
 from tests import world
 from tests.payments.reconciling import at_stripe, reconciled
@@ -123,8 +128,21 @@ def test_what_can_only_be_found_out_is_accepted_with_a_reason(books, olga):
     assert caught.value.code == "nothing_to_do"
     for why in ("  ", "x" * 201):
         with pytest.raises(Invalid):
-            accept_difference(difference=charge, why=why, by=olga, now=NOW)
-    accept_difference(difference=charge, why="prova di un collega", by=olga, now=NOW)
+            propose_acceptance(difference=charge, why=why, by=olga, now=NOW)
+    rejected = propose_acceptance(difference=charge, why="boh", by=olga, now=NOW)
+    aldo = world.staff(Role.APPROVER)
+    reject_acceptance(acceptance=rejected, why="Di chi?", by=aldo, now=NOW)
+    made = propose_acceptance(difference=charge, why="prova di un collega", by=olga, now=NOW)
+    with pytest.raises(Refused) as twice:
+        propose_acceptance(difference=charge, why="prova", by=olga, now=NOW)
+    assert twice.value.code == "proposed_already"
+    for by in (olga, world.staff(Role.OFFICER), world.staff(Role.AUDITOR)):
+        with pytest.raises(NotAllowed):
+            approve_acceptance(acceptance=made, by=by, now=NOW)
+    charge.refresh_from_db()
+    assert charge.status == "open"
+    assert next(task.action for task in officer_tasks(aldo, NOW)).startswith("Decidi se")
+    approve_acceptance(acceptance=made, by=aldo, now=NOW)
     charge.refresh_from_db()
     assert (charge.status, charge.reason, charge.accepted_cents) == (
         "accepted",
@@ -133,7 +151,19 @@ def test_what_can_only_be_found_out_is_accepted_with_a_reason(books, olga):
     )
     assert "charge" not in {row.family for row in reconciled(books).values()}
     with pytest.raises(Refused):
-        accept_difference(difference=charge, why="ancora", by=olga, now=NOW)
+        propose_acceptance(difference=charge, why="ancora", by=olga, now=NOW)
+
+
+def test_an_acceptance_is_void_when_the_difference_has_changed(books, olga):
+    foreign_charge(books)
+    charge = one(reconciled(books), "charge")
+    made = propose_acceptance(difference=charge, why="prova", by=olga, now=NOW)
+    Difference.objects.filter(pk=charge.pk).update(moved_cents=1)
+    with pytest.raises(Refused) as caught:
+        approve_acceptance(acceptance=made, by=world.staff(Role.APPROVER), now=NOW)
+    made.refresh_from_db()
+    charge.refresh_from_db()
+    assert (caught.value.code, made.status, charge.status) == ("void", "void", "open")
 
 
 def test_an_accepted_difference_opens_again_when_its_amount_changes(books, olga):
@@ -143,7 +173,8 @@ def test_an_accepted_difference_opens_again_when_its_amount_changes(books, olga)
         **OwnAdvance.proposal(olga, NOW), **OwnAdvance.decision(world.staff(Role.APPROVER), NOW),
     )  # fmt: skip
     row = one(reconciled(books), "advance")
-    accept_difference(difference=row, why="si vede poi", by=olga, now=NOW)
+    made = propose_acceptance(difference=row, why="si vede poi", by=olga, now=NOW)
+    approve_acceptance(acceptance=made, by=world.staff(Role.APPROVER), now=NOW)
     assert reconciled(books) == {}
     postings.own_advance(into="cash:stripe", cents=4_000, reference=f"advance:{advance.pk}", now=NOW)
     again = one(reconciled(books), "advance")
@@ -172,7 +203,7 @@ def test_only_officers_put_right_and_accept(books):
         with pytest.raises(NotAllowed):
             resolve_difference(difference=one(found, "stripe_fee"), by=who, now=NOW)
         with pytest.raises(NotAllowed):
-            accept_difference(difference=one(found, "charge"), why="x", by=who, now=NOW)
+            propose_acceptance(difference=one(found, "charge"), why="x", by=who, now=NOW)
     assert list(Difference.objects.values_list()) == before
 
 

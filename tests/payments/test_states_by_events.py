@@ -362,6 +362,11 @@ PAYOUT_TABLE: dict[Any, Cells] = {
         "refused mandate_step": of("mandate mandate_paid"),
         "→ done": of("mandate_recorded"),
     },
+    ev.the_treasury_refuses_it: {
+        "refused not_a_mandate": CONNECT | CREDIT,
+        "refused mandate_step": of("mandate"),
+        "→ cancelled": of("mandate_recorded mandate_paid"),
+    },
     ev.the_account_is_stopped: {
         "nothing": of("failed cancelled done"),
         "→ waiting": of("created unknown"),

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.calls.enums import ApplicationStatus
-from campaigns.calls.formula import prospect
 from campaigns.calls.services.decisions import decide_by_list
 from campaigns.commission.enums import Outcome
 from crowdfund.kit.errors import Refused
@@ -18,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from accounts.permissions import Visitor
-    from campaigns.calls.models import Application, Session
+    from campaigns.calls.models import Application
     from campaigns.commission.models import ListEntry, RankedList
 
-POT_EMPTY = "pot_empty"
+NO_MONEY = frozenset({"pot_empty", "session_share_empty"})
+"""Why the pot can't carry one more: there is too little in it, or the session has used its share."""
 STATUS = {
     Outcome.NOT_FUNDED: ApplicationStatus.ELIGIBLE_NOT_FUNDED,
     Outcome.NOT_ELIGIBLE: ApplicationStatus.REJECTED,
@@ -57,7 +57,7 @@ def _admitted(entry: ListEntry, *, by: Visitor, now: dt.datetime) -> bool:
         with transaction.atomic():
             admit(application, entry.reason, by=by, now=now)
     except Refused as refused:
-        if refused.code == POT_EMPTY:
+        if refused.code in NO_MONEY:
             return False
         sentence = _("“%(project)s” can't be admitted: %(why)s")
         raise Refused("cant_admit", sentence, project=entry.project_title, why=str(refused)) from refused
@@ -74,23 +74,8 @@ def _turn_down(entry: ListEntry, *, by: Visitor, now: dt.datetime) -> None:
 
 
 def admit(application: Application, reason: str, *, by: Visitor | None, now: dt.datetime) -> None:
-    """Admit by rank, within the session's own share of the pot. Raises `Refused` (`pot_empty`) when it is used up."""
-    if application.session and not _share_carries(application.session, application):
-        raise Refused(POT_EMPTY, _("The share of this session can't carry this project's match any more."))
+    """Admit by rank. Raises `Refused` (one of `NO_MONEY`) when the pot, or the session's share of it, is used up."""
     decide_by_list(application=application, status=ApplicationStatus.ADMITTED, reason=reason, by=by, now=now)
-
-
-def _share_carries(session: Session, application: Application) -> bool:
-    if session.pot_cents is None:
-        return True
-    admitted = session.applications.filter(status=ApplicationStatus.ADMITTED).select_related("call__rule")
-    taken = sum(map(_most_cents, [*admitted, application]))
-    return bool(taken <= session.pot_cents)
-
-
-def _most_cents(application: Application) -> int:
-    """Return what the rule can give an application at most: what it gives for the smallest goal."""
-    return prospect(application.call.rule.as_data, cost_cents=application.cost_cents).match_cents or 0
 
 
 class _Rehearsed(Exception):  # noqa: N818 - no error: everything went well, and is undone
@@ -111,7 +96,7 @@ def pot_carries(applications: Sequence[Application], *, now: dt.datetime) -> boo
     except _Rehearsed:
         return True
     except Refused as refused:
-        if refused.code != POT_EMPTY:
+        if refused.code not in NO_MONEY:
             raise
         return False
     finally:

@@ -19,6 +19,7 @@ from crowdfund.management.city import (
     ranking,
     rules,
     sessions,
+    simulation,
     spending,
     sponsor,
 )
@@ -61,6 +62,7 @@ def build(walk: Walk) -> None:
     hubs.schedule(walk)
     library = projects["biblioteca"]
     walk.on(-20, lambda now: before.propose(walk, library, now))
+    simulation.schedule(walk)
     walk.on(-6, lambda now: before.apply_and_admit(walk, library, "second", now))
 
 

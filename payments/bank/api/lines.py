@@ -106,7 +106,7 @@ class MatchView(APIView):
         given = NewMatchSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         told = given.validated_data
-        goal = goal_of(told["kind"], pk=told["row"], reference=told["reference"])
+        goal = goal_of(told.pop("kind"), pk=told.pop("row"), **told)
         made = propose_match(line=line, goal=goal, by=cast("User", request.user), now=clock.now())
         return Response(LineMatchSerializer(_match(request, made.pk)).data, status=status.HTTP_201_CREATED)
 

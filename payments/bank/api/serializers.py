@@ -197,16 +197,24 @@ class LineMatchSerializer(serializers.ModelSerializer[LineMatch]):
 
     class Meta:
         model = LineMatch
-        fields = ["id", "line", "kind", "reference", "item", "fund", "status", "proposed_at", "decided_at"]
+        fields = [
+            *("id", "line", "kind", "reference", "item", "fund", "before", "reason", "document"),
+            *("status", "proposed_at", "decided_at"),
+        ]
         read_only_fields = fields
 
 
 class NewMatchSerializer(serializers.Serializer[Any]):
-    """What a line is: for a pledge its `reference`, for the other kinds that name a row its `row`."""
+    """What a line is: for a pledge its `reference`, for the other kinds that name a row its `row`.
+
+    `bank_fee`, `own_funds`, `loss` and `bank_error` need a `reason` and the number of a `document`.
+    """
 
     kind = serializers.ChoiceField(choices=MatchKind.choices)
     reference = serializers.CharField(required=False, default="", allow_blank=True, max_length=60)
     row = serializers.IntegerField(required=False, allow_null=True, default=None, max_value=2**53)
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
+    document = serializers.CharField(required=False, default="", allow_blank=True, max_length=64)
 
 
 class WhyLineSerializer(serializers.Serializer[Any]):

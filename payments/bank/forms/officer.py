@@ -28,6 +28,16 @@ class StatementForm(forms.Form):
     )
 
 
+class OpeningForm(forms.Form):
+    """Why what lay on the account before its first statement is the platform's own."""
+
+    reason = forms.CharField(
+        label=_("Why it is the platform's own"),
+        max_length=200,
+        help_text=_("For instance: the city opened the account with it, by which act."),
+    )
+
+
 class WhyForm(forms.Form):
     """A reason."""
 
@@ -43,6 +53,19 @@ class GoalForm(forms.Form):
         required=False,
         max_length=60,
         help_text=_("It begins with RF. Spaces don't matter."),
+    )
+
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=200,
+        help_text=_("For money of the platform's own, a charge, an error of the bank, a loss or a gain."),
+    )
+    document = forms.CharField(
+        label=_("Document that shows it"),
+        required=False,
+        max_length=64,
+        help_text=_("Its protocol number, or the number of the bank's letter."),
     )
 
     def __init__(self, *args: Any, choices: Sequence[Choice], credit: bool, **kwargs: Any) -> None:
@@ -65,7 +88,8 @@ class GoalForm(forms.Form):
         if typed := self.cleaned_data.get("reference", ""):
             return {"goal": goal_of(MatchKind.PLEDGE, reference=typed)}
         kind, _mark, number = self.cleaned_data["goal"].partition(":")
-        return {"goal": goal_of(kind, pk=int(number) if number else None)}
+        told = {name: self.cleaned_data[name] for name in ("reason", "document")}
+        return {"goal": goal_of(kind, pk=int(number) if number else None, **told)}
 
 
 class ReturnAccountForm(forms.Form):

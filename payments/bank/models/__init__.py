@@ -2,6 +2,7 @@
 
 from payments.bank.models.lists import CreditList, CreditListEvent, ListItem, ListItemEvent
 from payments.bank.models.matches import LineMatch, LineMatchEvent
+from payments.bank.models.opening import OpeningBalance, OpeningBalanceEvent
 from payments.bank.models.statements import BankLine, BankLineEvent, BankStatement, Excess, ExcessEvent
 from payments.bank.models.transfers import TransferPledge
 
@@ -17,5 +18,7 @@ __all__ = [
     "LineMatchEvent",
     "ListItem",
     "ListItemEvent",
+    "OpeningBalance",
+    "OpeningBalanceEvent",
     "TransferPledge",
 ]

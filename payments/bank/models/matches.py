@@ -17,6 +17,7 @@ class LineMatch(TwoPeople):
     """What a line is that nobody could place by itself: one person says it, another decides.
 
     `facts` is how the line's goal stood when it was proposed; a match is void when it stands otherwise at the decision.
+    `reason` and `document` (the number by which it is found) say why a line that nothing of ours asked for is that.
     """
 
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="matches")
@@ -29,6 +30,11 @@ class LineMatch(TwoPeople):
         LedgerTransfer, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     fund = models.ForeignKey(MatchFund, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    before = models.ForeignKey(
+        BankLine, null=True, blank=True, on_delete=models.PROTECT, related_name="matches_undoing"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    document = models.CharField(max_length=64, blank=True)
     facts = models.CharField(max_length=200)
     status = models.CharField(max_length=8, choices=MatchStatus.choices, default=MatchStatus.PROPOSED)
 
@@ -63,6 +69,15 @@ class LineMatch(TwoPeople):
             models.CheckConstraint(
                 condition=Q(kind="sponsor", fund__isnull=False) | (~Q(kind="sponsor") & Q(fund__isnull=True)),
                 name="line_match_names_fund",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="undone", before__isnull=False)
+                | (~Q(kind="undone") & Q(before__isnull=True)),
+                name="line_match_names_error",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["loss", "bank_error"]) | ~(Q(reason="") | Q(document="")),
+                name="line_match_loss_has_reason",
             ),
         ]
 

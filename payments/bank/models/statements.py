@@ -47,7 +47,8 @@ class BankLine(models.Model):
     """One booked movement of our account. What the bank said never changes; `status` says what became of it.
 
     `key` names the movement in every statement that tells of it. `counted_cents` is the part that counts for `pledge`.
-    `booked_as` is the arrival that another room names (a payout of Stripe, a desk's cash, an advance).
+    `booked_as` is the posting that another room names: an arrival (a payout of Stripe, a desk's cash, an advance) or
+    what left (a refund paid another way). `undoes` is the bank's error that this movement takes back.
     """
 
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
@@ -77,6 +78,9 @@ class BankLine(models.Model):
     counted_cents = CentsField(null=True, blank=True)
     booked_as = models.OneToOneField(
         LedgerTransfer, null=True, blank=True, on_delete=models.PROTECT, related_name="bank_line"
+    )
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
     )
     return_iban = models.CharField(max_length=LONGEST_IBAN, blank=True)
     return_holder = models.CharField(max_length=LONGEST_HOLDER, blank=True)

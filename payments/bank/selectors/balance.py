@@ -10,7 +10,8 @@ from django.db.models import Case, F, Sum, When
 
 from payments import postings
 from payments.bank.enums import ItemStatus
-from payments.bank.models import BankLine, BankStatement, ListItem
+from payments.bank.models import BankLine, BankStatement, ListItem, OpeningBalance
+from payments.enums import ProposalStatus
 from payments.ledger.selectors import debit_balance
 
 if TYPE_CHECKING:
@@ -56,8 +57,25 @@ def statements() -> QuerySet[BankStatement]:
 
 def opening_balance() -> int:
     """Return what lay on the account before the first statement, in cents."""
-    first = statements().order_by("from_on", "pk").first()
-    return first.opening_cents if first else 0
+    first = first_statement()
+    return int(first.opening_cents) if first else 0
+
+
+def first_statement() -> BankStatement | None:
+    """Return the earliest statement of our account."""
+    return statements().order_by("from_on", "pk").first()
+
+
+def openings() -> QuerySet[OpeningBalance]:
+    """Return what two people said, or one says, of the opening balance of our account, newest first."""
+    found = OpeningBalance.objects.filter(account=settings.BANK_ACCOUNT_IBAN)
+    return found.select_related("statement", "proposed_by", "proposed_person", "decided_by")
+
+
+def opening_missing() -> int:
+    """Return what of the opening balance is in no book yet, in cents."""
+    booked = openings().filter(status=ProposalStatus.APPROVED).aggregate(cents=Sum("amount_cents", default=0))
+    return opening_balance() - int(booked["cents"])
 
 
 def known_cents(until: dt.date) -> int:

@@ -7,14 +7,16 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.enums import CampaignStatus
 from crowdfund.kit.money import format_euro
-from payments.bank.enums import ItemStatus, MatchKind
+from payments.bank.enums import ItemStatus, LineStatus, MatchKind
 from payments.bank.formula import in_groups
 from payments.bank.models import ListItem
+from payments.bank.selectors.errors import undone_by
 from payments.bank.selectors.transit import booked_before, in_transit
 from payments.enums import Channel, PledgeStatus
 from payments.matching.models import MatchFund
@@ -107,14 +109,24 @@ def _of_pledge(pledge: Pledge, reasons: list[str]) -> Choice:
 
 def choices(line: BankLine, pledges: Sequence[Pledge]) -> list[Choice]:
     """Return everything a line may be."""
-    found = [*suggestions(line, pledges), *_items(line)]
+    if line.status == LineStatus.TO_RETURN:
+        return _resolutions()
+    found = [*suggestions(line, pledges), *_items(line), *_undone(line)]
     if not line.credit:
-        return [*found, Choice(MatchKind.BANK_FEE.value, str(MatchKind.BANK_FEE.label))]
-    return [*found, *_transit(line), *_booked(line), *_funds(), _own()]
+        return [*found, *_booked(line), *_resolutions()]
+    return [*found, *_transit(line), *_booked(line), *_funds(), *_resolutions()]
 
 
-def _own() -> Choice:
-    return Choice(MatchKind.OWN_FUNDS.value, str(MatchKind.OWN_FUNDS.label))
+def _resolutions() -> list[Choice]:
+    """What remains when nothing of ours asked for a line: each with its reason and its document."""
+    kinds = (MatchKind.OWN_FUNDS, MatchKind.BANK_FEE, MatchKind.BANK_ERROR, MatchKind.LOSS)
+    return [Choice(kind.value, str(kind.label)) for kind in kinds]
+
+
+def _undone(line: BankLine) -> Iterator[Choice]:
+    for error in undone_by(line)[:MOST_SHOWN]:
+        label = _("The bank takes back its error of %(day)s") % {"day": date_format(error.booked_on)}
+        yield Choice(f"{MatchKind.UNDONE.value}:{error.pk}", label)
 
 
 def _items(line: BankLine) -> Iterator[Choice]:
@@ -143,8 +155,9 @@ def _transit(line: BankLine) -> Iterator[Choice]:
 
 
 def _booked(line: BankLine) -> Iterator[Choice]:
-    for row in list(booked_before(line.amount_cents))[:MOST_SHOWN]:
-        label = _("Booked already: %(reference)s") % {"reference": row.reference}
+    words = _("Booked already: %(reference)s") if line.credit else _("Refund paid another way: %(reference)s")
+    for row in list(booked_before(line.amount_cents, credit=line.credit))[:MOST_SHOWN]:
+        label = words % {"reference": row.reference}
         yield Choice(f"{MatchKind.BOOKED.value}:{row.pk}", label)
 
 

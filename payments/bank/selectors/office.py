@@ -16,13 +16,16 @@ from payments.bank.models import BankLine, CreditList, LineMatch
 from payments.bank.permissions import (
     can_decide_list,
     can_decide_match,
+    can_decide_opening,
     can_export_list,
     can_import_statement,
+    can_propose_opening,
     can_see_bank,
     can_work_on_lines,
 )
-from payments.bank.selectors.balance import statements
+from payments.bank.selectors.balance import opening_missing, openings, statements
 from payments.bank.selectors.waiting import campaigns_waiting, statement_overdue, wait_ends_at
+from payments.enums import ProposalStatus
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -79,6 +82,7 @@ def matches() -> QuerySet[LineMatch]:
         "item",
         "transfer",
         "fund",
+        "before",
         "proposed_by",
         "decided_by",
     )
@@ -102,7 +106,13 @@ def officer_tasks(user: User, now: dt.datetime) -> list[Task]:
     """List what waits for this person at the bank: statements, lines, matches and lists."""
     if not can_see_bank(user):
         return []
-    return [*_statement_tasks(user, now), *_line_tasks(user), *_match_tasks(user), *_list_tasks(user)]
+    return [
+        *_statement_tasks(user, now),
+        *_opening_tasks(user),
+        *_line_tasks(user),
+        *_match_tasks(user),
+        *_list_tasks(user),
+    ]
 
 
 def _statement_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
@@ -118,6 +128,15 @@ def _statement_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
         )
     if not waiting and statement_overdue(now):
         yield Task(_("Import the bank's statement"), _("none for some days"), reverse("bank_import"))
+
+
+def _opening_tasks(user: User) -> Iterator[Task]:
+    proposed = openings().filter(status=ProposalStatus.PROPOSED).first()
+    if proposed is None and can_propose_opening(user) and (missing := opening_missing()):
+        yield Task(_("Record the opening balance of our account"), _euro(missing), reverse("bank_openings"))
+    elif proposed is not None and can_decide_opening(user, proposed):
+        url = reverse("bank_opening", args=[proposed.pk])
+        yield Task(_("Approve or reject the opening balance"), _euro(proposed.amount_cents), url)
 
 
 def _line_tasks(user: User) -> Iterator[Task]:

@@ -12,9 +12,11 @@ from accounts.permissions import require
 from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import advance, record_birth
 from payments.bank.enums import (
+    LIVE_ITEMS,
     MATCH_TRANSITIONS,
     OF_CREDITS,
     OF_DEBITS,
+    RESOLUTIONS,
     ItemStatus,
     LineStatus,
     MatchKind,
@@ -23,12 +25,14 @@ from payments.bank.enums import (
 from payments.bank.locks import lock_line, lock_match
 from payments.bank.models import BankLine, LineMatch
 from payments.bank.permissions import can_decide_match, can_propose_match
+from payments.bank.selectors.errors import undone_by
 from payments.bank.selectors.transit import booked_before, in_transit
 from payments.bank.services.arrivals import hold
 from payments.bank.services.deeds import carry_out
 from payments.bank.services.goals import NAMES, Goal
 from payments.bank.services.outgoing import hold_source
 from payments.enums import Channel
+from payments.services.proposals import clean_reason
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,18 +40,22 @@ if TYPE_CHECKING:
     from accounts.models import User
     from payments.models import Pledge
 
+SHORTEST_DOCUMENT, LONGEST_DOCUMENT = 3, 64
+
 
 def propose_match(*, line: BankLine, goal: Goal, by: User, now: dt.datetime) -> LineMatch:
     """Say what a line is that has no place yet. For officers who gain nothing by it; another person decides.
 
-    Raises `Invalid` for a goal that does not fit the line, `Refused` when the line has a place or a proposal already.
+    Raises `Invalid` for a goal that does not fit the line or a resolution without its reason or document, `Refused`
+    when the line has a place or a proposal already.
     """
     require(can_propose_match(by, goal.pledge))
     _check_goal(line, goal)
+    goal = _explained(goal)
     try:
         with transaction.atomic():
             locked = lock_line(line.pk)
-            _check_open(locked)
+            _check_open(locked, goal)
             match = LineMatch.objects.create(
                 line=locked,
                 **{field.name: getattr(goal, field.name) for field in dataclasses.fields(goal)},
@@ -60,8 +68,22 @@ def propose_match(*, line: BankLine, goal: Goal, by: User, now: dt.datetime) -> 
     return match
 
 
-def _check_open(line: BankLine) -> None:
-    if line.status not in {LineStatus.UNMATCHED, LineStatus.UNEXPLAINED}:
+def _explained(goal: Goal) -> Goal:
+    """Hold a resolution to its reason and to the number of the document that shows it."""
+    if goal.kind not in RESOLUTIONS:
+        return dataclasses.replace(goal, reason="", document="")
+    document = " ".join(goal.document.split())
+    if not SHORTEST_DOCUMENT <= len(document) <= LONGEST_DOCUMENT:
+        raise Invalid("missing", _("Write the number by which the document can be found."), field="document")
+    return dataclasses.replace(goal, reason=clean_reason(goal.reason), document=document)
+
+
+def _check_open(line: BankLine, goal: Goal) -> None:
+    """A line that has no place; one that would go back and has nowhere to go can still be resolved."""
+    open_ones = {LineStatus.UNMATCHED, LineStatus.UNEXPLAINED}
+    if goal.kind in RESOLUTIONS and not line.list_items.filter(status__in=LIVE_ITEMS).exists():
+        open_ones.add(LineStatus.TO_RETURN)
+    if line.status not in open_ones:
         raise Refused("line_placed", _("This line has found its place already."))
 
 
@@ -87,10 +109,15 @@ def _check_fit(line: BankLine, goal: Goal) -> None:
             raise Invalid("item_settled", _("This transfer is not on its way any more."), field="item")
         _check_amount(line, goal.item.amount_cents, "item")
     if goal.transfer:
-        open_ones = in_transit if goal.kind == MatchKind.IN_TRANSIT else booked_before
-        if goal.transfer.pk not in {row.pk for row in open_ones(goal.transfer.amount_cents)}:
-            raise Invalid("not_in_transit", _("This money has arrived already."), field="transfer")
+        cents = goal.transfer.amount_cents
+        in_between = goal.kind == MatchKind.IN_TRANSIT
+        open_ones = in_transit(cents) if in_between else booked_before(cents, credit=line.credit)
+        if goal.transfer.pk not in {row.pk for row in open_ones}:
+            raise Invalid("not_in_transit", _("This money has its line already."), field="transfer")
         _check_amount(line, goal.transfer.amount_cents, "transfer")
+
+    if goal.before and not undone_by(line).filter(pk=goal.before.pk).exists():
+        raise Invalid("no_error", _("The bank has no such error to take back."), field="before")
 
 
 def _check_amount(line: BankLine, cents: int, field: str) -> None:
@@ -132,13 +159,15 @@ def _hold_goal(match: LineMatch, now: dt.datetime) -> Pledge | None:
         return hold(match.pledge.pk, match.pledge.campaign_id, now)
     if match.item:
         hold_source(match.item)
+    if match.before_id:
+        lock_line(match.before_id)
     return None
 
 
 def _fits(line: BankLine, goal: Goal, match: LineMatch) -> bool:
     """Say whether line and goal still stand as they did when this was proposed."""
     try:
-        _check_open(line)
+        _check_open(line, goal)
         _check_fit(line, goal)
     except Refused:
         return False

@@ -12,9 +12,12 @@ from crowdfund.kit import clock, jobs
 from crowdfund.kit.states import advance
 from payments import postings
 from payments.bank.enums import LINE_TRANSITIONS, ItemStatus, LineStatus
+from payments.bank.locks import lock_line
 from payments.bank.models import BankLine, ListItem, TransferPledge
-from payments.bank.selectors.transit import in_transit
+from payments.bank.selectors.errors import undone_by
+from payments.bank.selectors.transit import in_transit, paid_another_way
 from payments.bank.services.arrivals import arrive, hold
+from payments.bank.services.deeds import take_back_error
 from payments.bank.services.lines import book_transit, name_of, still_new
 from payments.bank.services.outgoing import came_back, pay_item
 
@@ -96,7 +99,7 @@ def _for_pledge(line: BankLine, transfer: TransferPledge, now: dt.datetime) -> N
 def _unmatched(line: BankLine, now: dt.datetime) -> None:
     with transaction.atomic():
         locked = still_new(line)
-        if locked is None:
+        if locked is None or _undone(locked, now):
             return
         coming = in_transit(locked.amount_cents) if STRIPE.search(f"{locked.party} {locked.text}") else []
         payouts = [row for row in coming if row.code == "stripe_to_bank"]
@@ -113,6 +116,17 @@ def _unmatched(line: BankLine, now: dt.datetime) -> None:
             return
         postings.bank_received_unknown(cents=locked.amount_cents, reference=name_of(locked), now=now)
         advance(locked, LineStatus.UNMATCHED, table=LINE_TRANSITIONS, now=now)
+
+
+def _undone(line: BankLine, now: dt.datetime) -> bool:
+    """Place a line by which the bank takes its one error of this amount back, and says that it does."""
+    errors = list(undone_by(line)[:2]) if line.is_reversal else []
+    if len(errors) != 1:
+        return False
+    take_back_error(line, lock_line(errors[0].pk), now=now)
+    why = "the bank takes an error back"
+    advance(line, LineStatus.OURS, table=LINE_TRANSITIONS, now=now, why=why, undoes=line.undoes)
+    return True
 
 
 # Money out
@@ -132,6 +146,17 @@ def _place_debit(line: BankLine, now: dt.datetime) -> None:
         elif locked.is_charge:
             postings.bank_fee(cents=locked.amount_cents, reference=name_of(locked), now=now)
             advance(locked, LineStatus.OURS, table=LINE_TRANSITIONS, now=now, why="a charge of the bank")
+        elif _undone(locked, now):
+            return
+        elif left := paid_another_way(locked):
+            advance(
+                locked,
+                LineStatus.OURS,
+                table=LINE_TRANSITIONS,
+                now=now,
+                why=f"paid another way: {left.reference}",
+                booked_as=left,
+            )
         else:
             advance(locked, LineStatus.UNEXPLAINED, table=LINE_TRANSITIONS, now=now)
 

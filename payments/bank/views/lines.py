@@ -55,7 +55,8 @@ def bank_line(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a line and what it may be; a POST proposes one of these."""
     require(can_see_bank(request.user))
     line = get_object_or_404(lines(), pk=pk)
-    waiting = line.status in WAITING
+    nowhere_to_go = line.status == LineStatus.TO_RETURN and not line.back_to[1]
+    waiting = line.status in WAITING or nowhere_to_go
     offered = choices(line, pledges_to_match()) if waiting else []
     form = GoalForm(posted(request), choices=offered, credit=line.credit)
 

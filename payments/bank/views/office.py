@@ -19,7 +19,7 @@ from payments.bank.forms.officer import StatementForm
 from payments.bank.formula import in_groups
 from payments.bank.formula.xml import LARGEST_BYTES
 from payments.bank.permissions import can_draft_list, can_import_statement, can_see_bank
-from payments.bank.selectors.balance import is_whole, our_account
+from payments.bank.selectors.balance import is_whole, opening_missing, our_account
 from payments.bank.selectors.office import (
     counted_by_status,
     credit_lists,
@@ -49,6 +49,7 @@ def bank_desk(request: HttpRequest) -> HttpResponse:
     context = {
         "iban": in_groups(settings.BANK_ACCOUNT_IBAN),
         "account": our_account(),
+        "opening_missing": opening_missing(),
         "statements": statements_with_counts()[:20],
         "queue_length": queue().count(),
         "lists": credit_lists()[:10],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.shortcuts import get_object_or_404
+from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.decorators import api_view
@@ -12,14 +13,24 @@ from rest_framework.response import Response
 
 from accounts.permissions import require
 from crowdfund.kit import clock
-from payments.reconciliation.models import Difference, ReconciliationRun
+from payments.api.back_serializers import DECISION
+from payments.api.deeds import StaffList, deed_view
+from payments.reconciliation.models import Difference, DifferenceAcceptance, ReconciliationRun
 from payments.reconciliation.permissions import can_reconcile, can_see_differences
-from payments.reconciliation.selectors.differences import runs, sentence_of
-from payments.reconciliation.services.resolve import accept_difference, resolve_difference
+from payments.reconciliation.selectors.differences import acceptances, runs, sentence_of
+from payments.reconciliation.services.accept import (
+    approve_acceptance,
+    propose_acceptance,
+    reject_acceptance,
+)
+from payments.reconciliation.services.resolve import resolve_difference
 from payments.reconciliation.services.runs import ask_for_run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
+    from django.urls import URLPattern
     from rest_framework.request import Request
 
     from accounts.models import User
@@ -149,12 +160,54 @@ def difference_resolve_view(request: Request, pk: int) -> Response:
     return Response(DifferenceSerializer(_row(request, pk)).data)
 
 
-@extend_schema(request=AcceptSerializer, responses=DifferenceSerializer, tags=["reconciliation"])
+class AcceptanceSerializer(serializers.ModelSerializer[DifferenceAcceptance]):
+    """That a difference may stand, and why."""
+
+    status = serializers.CharField(help_text="`proposed`, `approved`, `rejected` or `void`.")
+
+    class Meta:
+        model = DifferenceAcceptance
+        fields = [*DECISION, "difference", "amount_cents"]
+        read_only_fields = fields
+
+
+@extend_schema(request=AcceptSerializer, responses={201: AcceptanceSerializer}, tags=["reconciliation"])
 @api_view(["POST"])
 def difference_accept_view(request: Request, pk: int) -> Response:
-    """Let a difference stand, with the reason. For officers."""
+    """Propose to let a difference stand, with the reason; another person decides. For officers."""
     row = _row(request, pk)
     given = AcceptSerializer(data=request.data)
     given.is_valid(raise_exception=True)
-    accept_difference(difference=row, by=cast("User", request.user), now=clock.now(), **given.validated_data)
-    return Response(DifferenceSerializer(_row(request, pk)).data)
+    by = cast("User", request.user)
+    made = propose_acceptance(difference=row, by=by, now=clock.now(), **given.validated_data)
+    return Response(AcceptanceSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=["reconciliation"])
+class AcceptancesView(StaffList):
+    """What was said of differences that may stand, newest first. For officers, approvers and auditors."""
+
+    serializer_class = AcceptanceSerializer
+    rows = staticmethod(acceptances)
+    filterset_fields = ["status", "difference"]
+
+
+def _decision(verb: str, service: Callable[..., Any], given: Any, says: str) -> URLPattern:
+    view = deed_view(
+        name=f"difference_acceptance_{verb}",
+        rows=acceptances,
+        shown=AcceptanceSerializer,
+        argument="acceptance",
+        deed=service,
+        given=given,
+        says=says,
+        tag="reconciliation",
+    )
+    address = f"difference-acceptances/<int:pk>/{verb}/"
+    return path(address, view.as_view(), name=f"api_difference_acceptance_{verb}")
+
+
+decisions = [
+    _decision("approve", approve_acceptance, None, "Agree that a difference may stand. For approvers."),
+    _decision("reject", reject_acceptance, AcceptSerializer, "Say why it may not stand. For approvers."),
+]

@@ -13,7 +13,8 @@ from crowdfund.kit.clock import CIVIL
 from payments import postings
 from payments.bank.enums import LineStatus
 from payments.bank.models import BankLine, ListItem
-from payments.bank.selectors.balance import is_whole, known_cents, statements
+from payments.bank.selectors.balance import is_whole, known_cents, opening_balance, statements
+from payments.bank.selectors.errors import awaiting_reversal
 from payments.bank.selectors.transit import in_transit
 from payments.ledger.models import LedgerTransfer
 from payments.ledger.selectors import debit_balance
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from payments.bank.models import BankStatement
 
 LINE = "bank_line:"
+OPENING = "opening"
 BOOKED_SOON = dt.timedelta(days=3)
 """How many days after its booking a bank may take to show what we have booked."""
 IN_TRANSIT_AT_MOST = dt.timedelta(days=10)
+ERROR_AT_MOST = dt.timedelta(days=30)
+"""How long our bank may take to undo an error of its own."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -57,7 +61,7 @@ def compare_bank(*, now: dt.datetime) -> Comparison:
     differing = {root: one for root, one in sides.items() if one.shown != one.booked}
     flying = {root for root, one in differing.items() if _on_its_way(one, newest)}
     found = [_found(root, one) for root, one in sorted(differing.items()) if root not in flying]
-    found += [*_opening(), *_broken(newest), *_late(now), *_stray_transit()]
+    found += [*_broken(newest), *_late(now), *_not_undone(newest), *_stray_transit()]
     return Comparison(
         found, len(flying), sum(differing[root].shown - differing[root].booked for root in flying)
     )
@@ -80,7 +84,12 @@ def account_sides() -> dict[str, Account]:
 
 
 def _shown() -> Iterator[tuple[str, int, str]]:
-    """Yield what each line is about: (root, cents, the line's status). A batch is about several things."""
+    """Yield what each line is about: (root, cents, the line's status). A batch is about several things.
+
+    What lay on the account before the first statement is the first movement: two people say that it was ours.
+    """
+    if opening := opening_balance():
+        yield OPENING, opening, LineStatus.OURS
     items: dict[int, list[ListItem]] = {}
     for item in ListItem.objects.filter(Q(paid_by__isnull=False) | Q(came_back_by__isnull=False)):
         for line_id in (item.paid_by_id, item.came_back_by_id):
@@ -124,6 +133,8 @@ def _named(code: str, reference: str) -> str | None:
     begins = reference.split(":")
     if code == "refund_paid" and reference.startswith(LINE):
         return f"return:{begins[1]}"
+    if begins[0] == postings.OPENING:
+        return OPENING
     if begins[0] in {"refund", "payout", "bank_line"}:
         return ":".join(begins[:2])
     return None
@@ -144,17 +155,16 @@ def _found(root: str, one: Account) -> Found:
         root=root,
         source="",
         kind=kind if one.lines else DifferenceKind.NOT_MOVED,
-        proposal=Proposal.PLACE_LINE if one.unexplained else Proposal.NONE,
+        proposal=_proposal(root, one),
         moved_cents=one.shown,
         booked_cents=one.booked,
     )
 
 
-def _opening() -> Iterator[Found]:
-    """What lay on the account before the first statement is in no book, unless somebody says what it was."""
-    first = statements().order_by("from_on", "pk").first()
-    if first is not None and first.opening_cents:
-        yield _whole("bank:opening", Family.BANK, DifferenceKind.NOT_BOOKED, first.opening_cents, 0)
+def _proposal(root: str, one: Account) -> Proposal:
+    if root == OPENING:
+        return Proposal.OPENING
+    return Proposal.PLACE_LINE if one.unexplained else Proposal.NONE
 
 
 def _broken(newest: BankStatement) -> Iterator[Found]:
@@ -177,6 +187,22 @@ def _late(now: dt.datetime) -> Iterator[Found]:
                 moved_cents=0,
                 booked_cents=sent.amount_cents,
             )
+
+
+def _not_undone(newest: BankStatement) -> Iterator[Found]:
+    """Errors that two people laid at the bank's door, and that it has not taken back for a month."""
+    for line in awaiting_reversal().filter(booked_on__lt=newest.to_on - ERROR_AT_MOST):
+        owed = line.amount_cents if not line.credit else -line.amount_cents
+        yield Found(
+            subject=f"bank_error:{line.pk}",
+            family=Family.BANK,
+            root=f"{LINE}{line.pk}",
+            source=line.servicer_reference,
+            kind=DifferenceKind.NOT_ARRIVED,
+            proposal=Proposal.NONE,
+            moved_cents=0,
+            booked_cents=owed,
+        )
 
 
 def _stray_transit() -> Iterator[Found]:
@@ -213,6 +239,8 @@ def bank_transfers_of(root: str) -> QuerySet[LedgerTransfer]:
     name, _colon, number = root.partition(":")
     if name == "transfer":
         return LedgerTransfer.objects.filter(Q(pk=number) | Q(reverses=number)).order_by("pk")
+    if name == OPENING:
+        return at_bank.filter(reference__startswith=f"{postings.OPENING}:")
     begins = f"{LINE}{number}:" if name == "return" else f"{root}:"
     named = Q(reference=root) | Q(reference__startswith=begins)
     undoing = Q(reverses__reference=root) | Q(reverses__reference__startswith=begins)

@@ -11,11 +11,18 @@ from django.utils.translation import ngettext
 
 from crowdfund.kit.desk import Task
 from payments import postings
+from payments.enums import ProposalStatus
 from payments.ledger.models import LedgerTransfer
 from payments.reconciliation.enums import DifferenceStatus, Family
 from payments.reconciliation.formula import CODES
-from payments.reconciliation.models import Difference, DifferenceEvent, ReconciliationRun, StripeMovement
-from payments.reconciliation.permissions import can_see_differences
+from payments.reconciliation.models import (
+    Difference,
+    DifferenceAcceptance,
+    DifferenceEvent,
+    ReconciliationRun,
+    StripeMovement,
+)
+from payments.reconciliation.permissions import can_decide_acceptance, can_see_differences
 from payments.reconciliation.selectors.bank_side import bank_transfers_of
 from payments.reconciliation.selectors.sides import NO_ROW, Sides, as_booked, both_sides
 
@@ -86,10 +93,39 @@ def sentence_of(difference: Difference) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def acceptances() -> QuerySet[DifferenceAcceptance]:
+    """Return what was said of differences that may stand, newest first."""
+    return DifferenceAcceptance.objects.select_related(
+        "difference", "proposed_by", "proposed_person", "decided_by"
+    )
+
+
+def proposed_acceptance(difference: Difference) -> DifferenceAcceptance | None:
+    """Return the proposal to let a difference stand that waits for its decision."""
+    return acceptances().filter(difference=difference, status=ProposalStatus.PROPOSED).first()
+
+
+def _acceptance_tasks(user: User) -> list[Task]:
+    waiting = acceptances().filter(status=ProposalStatus.PROPOSED, difference__status=DifferenceStatus.OPEN)
+    return [
+        Task(
+            _("Decide whether a difference may stand"),
+            sentence_of(one.difference),
+            reverse("difference", args=[one.difference_id]),
+        )
+        for one in waiting[:20]
+        if can_decide_acceptance(user, one)
+    ]
+
+
 def officer_tasks(user: User, now: dt.datetime) -> list[Task]:
-    """Say that the books differ, while they do."""
+    """Say that the books differ, while they do, and which differences another person wants to let stand."""
     if not can_see_differences(user):
         return []
+    return [*_acceptance_tasks(user), *_open_tasks()]
+
+
+def _open_tasks() -> list[Task]:
     count = open_differences().count()
     if not count:
         return []

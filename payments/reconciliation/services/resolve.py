@@ -1,4 +1,4 @@
-"""Putting a difference right from its page, or accepting it with a reason."""
+"""Putting a difference right from its page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.permissions import require
-from crowdfund.kit.errors import Invalid, Refused
+from crowdfund.kit.errors import Refused
 from crowdfund.kit.states import advance
 from payments import postings
 from payments.enums import Place
@@ -52,7 +52,7 @@ def resolve_difference(*, difference: Difference, by: User, now: dt.datetime) ->
     carry out here, it is closed already, or Stripe can't be reached.
     """
     require(can_reconcile(by))
-    _check_open(difference)
+    check_open(difference)
     if difference.proposal not in CARRIED_OUT_HERE:
         raise Refused(
             "nothing_to_do", _("Nothing can be done here: find out, then accept it with the reason.")
@@ -79,7 +79,8 @@ def resolve_difference(*, difference: Difference, by: User, now: dt.datetime) ->
     return True
 
 
-def _check_open(difference: Difference) -> None:
+def check_open(difference: Difference) -> None:
+    """Raise `Refused` when a difference is closed. It is locked."""
     if difference.status != DifferenceStatus.OPEN:
         raise Refused("closed_already", _("This difference is closed already."))
 
@@ -93,35 +94,6 @@ def _note(difference: Difference, why: str, by: User, now: dt.datetime) -> None:
         why=why[:LONGEST],
         by=by,
     )
-
-
-def accept_difference(*, difference: Difference, why: str, by: User, now: dt.datetime) -> None:
-    """Let a difference stand, with the reason: it is opened again when its amount changes.
-
-    Raises `Invalid`, `NotAllowed` or `Refused`.
-    """
-    require(can_reconcile(by))
-    why = " ".join(why.split())
-    if not why:
-        raise Invalid("missing", _("Say why it may stand."), field="why")
-    if len(why) > LONGEST:
-        raise Invalid("too_long", _("Write at most 200 letters."), field="why")
-    with transaction.atomic():
-        locked = lock_difference(difference.pk)
-        _check_open(locked)
-        advance(
-            locked,
-            DifferenceStatus.ACCEPTED,
-            table=DIFFERENCE_TRANSITIONS,
-            now=now,
-            by=by,
-            why=why,
-            closed_at=now,
-            closed_by=by,
-            accepted_cents=locked.difference_cents,
-            reason=why,
-        )
-    difference.status = locked.status
 
 
 # What can be carried out
@@ -149,7 +121,7 @@ def _book_missing(difference: Difference, now: dt.datetime, book: Callable[[int,
     """Book what is missing of a difference, under its own name, once: whoever comes second finds it closed."""
     with transaction.atomic():
         locked = lock_difference(difference.pk)
-        _check_open(locked)
+        check_open(locked)
         both = sides_of(locked)
         missing = both.moved - both.booked
         if missing:

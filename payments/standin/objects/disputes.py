@@ -4,7 +4,7 @@ from payments.standin.call import Call, merge_metadata, private, render
 from payments.standin.clock import DAY
 from payments.standin.errors import ApiError, Body
 from payments.standin.listing import FILTERS, page
-from payments.standin.objects import refunds
+from payments.standin.objects import files, refunds
 from payments.standin.objects.balance import move
 from payments.standin.objects.instruments import CARD
 from payments.standin.routing import Route, route
@@ -214,6 +214,7 @@ def update(call: Call, dispute_id: str) -> Body:
     if "metadata" in params:
         dispute["metadata"] = merge_metadata(dispute["metadata"], params["metadata"])
     evidence = params.get("evidence", {})
+    files.check_evidence(call, evidence)
     if evidence or params.get("submit"):
         _stage(dispute, evidence)
     call.save(dispute)

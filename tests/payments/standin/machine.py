@@ -52,7 +52,8 @@ def start_here(state: Path) -> Service:
 
 def sdk(url: str, *, key: str = TEST_KEY, retries: int = 0) -> stripe.StripeClient:
     """Stripe's own SDK, talking to an address; empty for Stripe's."""
-    return stripe.StripeClient(key, base_addresses={"api": url} if url else {}, max_network_retries=retries)
+    addresses: Any = {"api": url, "files": url} if url else {}
+    return stripe.StripeClient(key, base_addresses=addresses, max_network_retries=retries)
 
 
 @dataclass
