@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from campaigns.hubs.selectors.calendar import confirmed
 from campaigns.hubs.selectors.reads import all_hubs
 from crowdfund.kit import clock
+from crowdfund.kit.ical import folded, text_value, utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 PAST_DAYS: Final = 30
 DAYS: Final = 30 + 366
-LINE_BYTES: Final = 75
 
 
 @require_safe
@@ -45,10 +45,10 @@ def calendar_text(hub: Hub, bookings: Iterable[Booking], now: dt.datetime) -> st
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        f"PRODID:-//{escaped(settings.SITE_NAME)}//Hubs//IT",
+        f"PRODID:-//{text_value(settings.SITE_NAME)}//Hubs//IT",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{escaped(hub.name)}",
+        f"X-WR-CALNAME:{text_value(hub.name)}",
     ]
     for booking in bookings:
         lines += _event(hub, booking, now)
@@ -62,37 +62,13 @@ def _event(hub: Hub, booking: Booking, now: dt.datetime) -> list[str]:
     return [
         "BEGIN:VEVENT",
         f"UID:{booking.uid}@{host}",
-        f"DTSTAMP:{_utc(now)}",
-        f"LAST-MODIFIED:{_utc(booking.changed_at)}",
-        f"DTSTART:{_utc(booking.starts_at)}",
-        f"DTEND:{_utc(booking.ends_at)}",
-        f"SUMMARY:{escaped(f'{title} ({booking.space.name})')}",
-        f"LOCATION:{escaped(f'{hub.name}, {hub.building.address}')}",
+        f"DTSTAMP:{utc(now)}",
+        f"LAST-MODIFIED:{utc(booking.changed_at)}",
+        f"DTSTART:{utc(booking.starts_at)}",
+        f"DTEND:{utc(booking.ends_at)}",
+        f"SUMMARY:{text_value(f'{title} ({booking.space.name})')}",
+        f"LOCATION:{text_value(f'{hub.name}, {hub.building.address}')}",
         f"URL:{settings.SITE_URL}{hub.get_absolute_url()}",
         "STATUS:CONFIRMED",
         "END:VEVENT",
     ]
-
-
-def _utc(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def escaped(text: str) -> str:
-    """Escape a text value (RFC 5545, 3.3.11); control characters, which none may hold, become spaces."""
-    plain = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    plain = plain.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
-    return "".join(" " if ord(char) < 32 or ord(char) == 127 else char for char in plain)  # noqa: PLR2004
-
-
-def folded(line: str) -> str:
-    """Fold a line so that none is longer than 75 bytes, never inside a character (RFC 5545, 3.1)."""
-    parts, size = [""], 0
-    for char in line:
-        width = len(char.encode())
-        if size + width > LINE_BYTES:
-            parts.append(" ")
-            size = 1
-        parts[-1] += char
-        size += width
-    return "\r\n".join(parts)

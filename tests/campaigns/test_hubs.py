@@ -12,7 +12,6 @@ from accounts.enums import Role, TeamRole
 from accounts.models import Membership, RoleGrant, User
 from accounts.notices.models import Notice
 from accounts.notices.services import render
-from campaigns.hubs.feeds import escaped, folded
 from campaigns.hubs.models import Agreement, AgreementDocument, Booking, Building, Hub, Outlay, Space
 from campaigns.hubs.permissions import can_operate
 from campaigns.hubs.selectors.desk import operator_tasks
@@ -22,6 +21,7 @@ from campaigns.hubs.services.decisions import confirm_booking
 from campaigns.hubs.services.spaces import Opening
 from crowdfund.kit import clock
 from crowdfund.kit.errors import Invalid, Refused, Several
+from crowdfund.kit.ical import folded, text_value
 from tests import world
 from tests.campaigns import hubbing
 from tests.campaigns.hubbing import DAY, book, wanted
@@ -207,7 +207,7 @@ def test_a_hub_page_says_what_happens_today_without_telling_who(client, now, dja
 
 
 def test_a_text_of_the_feed_is_escaped_and_folded():
-    assert escaped("a,b;c\\d\r\ne\x07") == "a\\,b\\;c\\\\d\\ne "
+    assert text_value("a,b;c\\d\r\ne\x07") == "a\\,b\\;c\\\\d  e "
     line = "SUMMARY:" + "è€" * 60
     parts = folded(line).split("\r\n")
     assert parts[0] + "".join(part[1:] for part in parts[1:]) == line
