@@ -8,6 +8,7 @@ from campaigns.accompaniment.urls import api_urlpatterns as accompaniment_api
 from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
 from campaigns.commission.urls import api_urlpatterns as commission_api
+from campaigns.hubs.urls import api_urlpatterns as hubs_api
 from campaigns.reporting.urls import api_urlpatterns as reporting_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
@@ -30,6 +31,7 @@ urlpatterns = [
     *commission_api,
     *reporting_api,
     *codesign_api,
+    *hubs_api,
     *sustainability_api,
     *accompaniment_api,
     *payments_api,

@@ -16,6 +16,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("campaigns.urls")),
         path("", include("campaigns.codesign.urls")),
+        path("", include("campaigns.hubs.urls")),
         path("", include("campaigns.reporting.urls")),
         path("", include("campaigns.calls.urls")),
         path("", include("campaigns.commission.urls")),

@@ -47,7 +47,13 @@ from payments.reconciliation.models import Difference, StripeMovement
 from payments.reconciliation.services import accept, resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, refused_mandates, void
 from tests import world
-from tests.campaigns import call_permissions, calling, commission_permissions, reporting_permissions
+from tests.campaigns import (
+    call_permissions,
+    calling,
+    commission_permissions,
+    hub_permissions,
+    reporting_permissions,
+)
 from tests.payments import (
     back_permissions,
     counter,
@@ -1009,6 +1015,7 @@ TABLE |= pot_permissions.ROWS
 TABLE |= commission_permissions.ROWS
 TABLE |= spending_permissions.ROWS
 TABLE |= reporting_permissions.ROWS
+TABLE |= hub_permissions.ROWS
 TABLE |= desk_permissions.ROWS
 
 

@@ -21,6 +21,7 @@ PLACES: Mapping[str, Sequence[str]] = {
     "neighbourhoods": ("neighbourhoods", "neighbourhood_list"),
     "projects": ("projects", "project_list"),
     "programmes": ("programmes", "programme_list"),
+    "hubs": ("hubs",),
     "how": ("how", "how_it_works"),
     "open_data": ("open_data",),
     "feedback": ("feedback",),
@@ -28,6 +29,7 @@ PLACES: Mapping[str, Sequence[str]] = {
     "login": ("account_login",),
     "signup": ("account_signup",),
     "logout": ("account_logout",),
+    "my_bookings": ("my_bookings",),
     "my_pledges": ("my_pledges", "pledges", "pledge_list"),
     "team": ("team", "team_desk"),
     "desk": ("desk", "officer_desk"),
@@ -45,10 +47,12 @@ MAIN = (
     ("neighbourhoods", gettext_lazy("Neighbourhoods")),
     ("projects", gettext_lazy("Projects")),
     ("programmes", gettext_lazy("Programmes")),
+    ("hubs", gettext_lazy("Hubs")),
     ("how", gettext_lazy("How it works")),
 )
 ACCOUNT = (
     ("my_pledges", gettext_lazy("My pledges")),
+    ("my_bookings", gettext_lazy("My bookings")),
     ("team", gettext_lazy("My projects")),
     ("profile", gettext_lazy("About me")),
     ("email", gettext_lazy("Email")),

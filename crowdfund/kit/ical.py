@@ -24,12 +24,12 @@ def as_calendar(dates: Iterable[Date], *, name: str, site: str, now: dt.datetime
         "PRODID:-//civic-crowdfunding//desk//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_text(name)}",
+        f"X-WR-CALNAME:{text_value(name)}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         *(line for date in dates for line in _event(date, site, now)),
         "END:VCALENDAR",
     ]
-    return "".join(f"{_fold(line)}\r\n" for line in lines)
+    return "".join(f"{folded(line)}\r\n" for line in lines)
 
 
 def _event(date: Date, site: str, now: dt.datetime) -> Iterator[str]:
@@ -38,37 +38,38 @@ def _event(date: Date, site: str, now: dt.datetime) -> Iterator[str]:
     key = hashlib.sha256(f"{date.kind}|{what}|{date.subject}|{url}".encode()).hexdigest()[:32]
     yield "BEGIN:VEVENT"
     yield f"UID:{key}@{site.partition('//')[2]}"
-    yield f"DTSTAMP:{_utc(now)}"
+    yield f"DTSTAMP:{utc(now)}"
     if date.all_day:
         day = date.at.astimezone(CIVIL).date()
         yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
         yield f"DTEND;VALUE=DATE:{day + dt.timedelta(days=1):%Y%m%d}"
     else:
-        yield f"DTSTART:{_utc(date.at)}"
-        yield f"DTEND:{_utc(date.at)}"
-    yield f"SUMMARY:{_text(f'{what}: {date.subject}')}"
+        yield f"DTSTART:{utc(date.at)}"
+        yield f"DTEND:{utc(date.at)}"
+    yield f"SUMMARY:{text_value(f'{what}: {date.subject}')}"
     yield f"URL:{url}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
 
-def _utc(moment: dt.datetime) -> str:
+def utc(moment: dt.datetime) -> str:
+    """Write a moment in UTC, so that no time zone need be described."""
     return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _text(text: str) -> str:
+def text_value(text: str) -> str:
     """Escape what has a meaning in a calendar; line breaks and other control characters become spaces."""
     plain = "".join(sign if sign.isprintable() else " " for sign in text)
     return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
 
 
-def _fold(line: str) -> str:
+def folded(line: str) -> str:
     """Fold a line at 75 octets, never inside a character."""
-    folded, room = "", _OCTETS
+    written, room = "", _OCTETS
     for sign in line:
         size = len(sign.encode())
         if size > room:
-            folded, room = f"{folded}\r\n ", _OCTETS - 1
-        folded += sign
+            written, room = f"{written}\r\n ", _OCTETS - 1
+        written += sign
         room -= size
-    return folded
+    return written

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "campaigns.commission",
     "campaigns.reporting",
     "campaigns.codesign",
+    "campaigns.hubs",
     "campaigns.sustainability",
     "campaigns.accompaniment",
     "payments",

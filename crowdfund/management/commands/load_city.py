@@ -14,6 +14,7 @@ from crowdfund.management.city import (
     before,
     campaign,
     growing,
+    hubs,
     money,
     ranking,
     rules,
@@ -58,6 +59,7 @@ def build(walk: Walk) -> None:
     walk.on(-2, lambda now: before.apply(walk, music, "second", now))
     ranking.schedule(walk)
     sessions.schedule(walk)
+    hubs.schedule(walk)
     library = projects["biblioteca"]
     walk.on(-20, lambda now: before.propose(walk, library, now))
     simulation.schedule(walk)
