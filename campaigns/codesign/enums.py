@@ -15,12 +15,14 @@ class NeedStatus(TextChoices):
     WAITING = "waiting", _("Waiting to be read")
     PUBLISHED = "published", _("Published")
     HIDDEN = "hidden", _("Hidden")
+    MERGED = "merged", _("Merged into another")
 
 
 NEED_TRANSITIONS: Transitions = {
-    NeedStatus.WAITING: frozenset({NeedStatus.PUBLISHED, NeedStatus.HIDDEN}),
-    NeedStatus.PUBLISHED: frozenset({NeedStatus.HIDDEN}),
+    NeedStatus.WAITING: frozenset({NeedStatus.PUBLISHED, NeedStatus.HIDDEN, NeedStatus.MERGED}),
+    NeedStatus.PUBLISHED: frozenset({NeedStatus.HIDDEN, NeedStatus.MERGED}),
     NeedStatus.HIDDEN: frozenset({NeedStatus.PUBLISHED}),
+    NeedStatus.MERGED: frozenset(),
 }
 
 

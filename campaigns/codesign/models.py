@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import GeneratedField, Q
 from django.urls import reverse
@@ -34,6 +35,10 @@ class Need(models.Model):
     )
     reported_at = models.DateTimeField()
     supporters = models.PositiveIntegerField(default=0)
+    picture = models.CharField(max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
+    )
     search = GeneratedField(
         expression=italian("title", "text", "place"), output_field=SearchVectorField(), db_persist=True
     )
@@ -45,6 +50,11 @@ class Need(models.Model):
             models.CheckConstraint(condition=Q(status__in=NeedStatus.values), name="need_status_known"),
             models.CheckConstraint(condition=Q(theme__in=Theme.values), name="need_theme_known"),
             models.CheckConstraint(condition=Q(source__in=NeedSource.values), name="need_source_known"),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into__isnull=True)),
+                name="need_merged_into_another",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -53,6 +63,11 @@ class Need(models.Model):
     def get_absolute_url(self) -> str:
         """Give the public page."""
         return reverse("need", args=[self.slug])
+
+    @property
+    def picture_url(self) -> str:
+        """The address of the photo, empty while there is none."""
+        return default_storage.url(self.picture) if self.picture else ""
 
 
 class NeedEvent(StatusEvent):

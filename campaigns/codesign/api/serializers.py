@@ -23,6 +23,7 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
     """A need as everybody reads it."""
 
     neighbourhood = serializers.CharField(source="neighbourhood.slug")
+    picture_url = serializers.CharField(read_only=True)
     url = serializers.CharField(source="get_absolute_url")
 
     class Meta:
@@ -37,6 +38,7 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
             "source",
             "status",
             "supporters",
+            "picture_url",
             "reported_at",
             "url",
         ]
@@ -53,6 +55,16 @@ class NewNeed(serializers.Serializer[Any]):
     source = serializers.ChoiceField(  # type: ignore[assignment]  # the name means something else to DRF
         choices=NeedSource.choices, default=NeedSource.ONLINE
     )
+    picture = serializers.FileField(required=False, help_text="JPEG, PNG or WebP, 8 MB at most (multipart).")
+
+
+class Merge(serializers.Serializer[Any]):
+    """Which need stays, by its slug, and why the two are the same."""
+
+    into = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Need.objects.filter(status=NeedStatus.PUBLISHED).defer("search")
+    )
+    why = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class Share(serializers.Serializer[Any]):

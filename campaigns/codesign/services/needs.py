@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +12,14 @@ from campaigns.codesign.enums import NEED_TRANSITIONS, NeedSource, NeedStatus
 from campaigns.codesign.models import Need
 from campaigns.codesign.permissions import can_moderate
 from campaigns.codesign.services.writing import known_theme, with_slug, written
+from crowdfund.kit import pictures
 from crowdfund.kit.errors import Invalid
 from crowdfund.kit.states import advance, record_birth
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from django.core.files.base import File
 
     from accounts.permissions import Visitor
     from accounts.places.models import Neighbourhood
@@ -33,19 +36,21 @@ def report_need(
     text: str = "",
     place: str = "",
     source: str = NeedSource.ONLINE,
+    picture: File[bytes] | None = None,
     by: Visitor | None,
     now: dt.datetime,
 ) -> Need:
     """Record a need, by a guest (`by` None or anonymous) or a person.
 
     What an animator or officer reports is published at once; everybody else's waits to be read. Only they report from
-    a meeting. Raises `Invalid` with its field.
+    a meeting. A photo is drawn anew, without the place and whatever else the camera wrote into it. Raises `Invalid`
+    with its field.
     """
     if source not in NeedSource.values:
         raise Invalid("unknown_source", _("Choose where the need was collected."), field="source")
     if source == NeedSource.MEETING:
         require(can_moderate(by))
-    fields = {
+    fields: dict[str, Any] = {
         "neighbourhood": neighbourhood,
         "theme": known_theme(theme),
         "title": written(title, field="title", longest=LONGEST_TITLE),
@@ -56,12 +61,19 @@ def report_need(
         "reported_by": by if is_person(by) else None,
         "reported_at": now,
     }
+    if picture is not None:
+        fields["picture"] = pictures.keep(pictures.redrawn(picture), pictures.NEEDS)
+    try:
+        return _recorded(fields, by, now)
+    except BaseException:
+        pictures.forget(fields.get("picture", ""))
+        raise
+
+
+def _recorded(fields: dict[str, Any], by: Visitor | None, now: dt.datetime) -> Need:
     with transaction.atomic():
         need = with_slug(
-            Need,
-            str(fields["title"]),
-            spare="need",
-            make=lambda slug: Need.objects.create(slug=slug, **fields),
+            Need, fields["title"], spare="need", make=lambda slug: Need.objects.create(slug=slug, **fields)
         )
         record_birth(need, now=now, by=by)
     return need

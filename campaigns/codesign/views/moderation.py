@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import require
-from campaigns.codesign.forms import HideForm
+from campaigns.codesign.forms import HideForm, MergeForm
 from campaigns.codesign.models import Need
 from campaigns.codesign.permissions import can_moderate
-from campaigns.codesign.selectors.needs import needs_to_read
-from campaigns.codesign.services import hide_need, publish_need
+from campaigns.codesign.selectors.needs import needs_to_read, public_needs, similar_needs
+from campaigns.codesign.services import hide_need, merge_needs, publish_need
 from crowdfund.kit import clock
 from crowdfund.kit.errors import Refused
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 MOST_AT_ONCE = 50
+MOST_OFFERED = 12
 
 
 @login_required
@@ -68,3 +69,31 @@ def need_hide(request: HttpRequest, slug: str) -> HttpResponse:
         "back": need.get_absolute_url(),
     }
     return render(request, "campaigns/codesign/form_page.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def need_merge(request: HttpRequest, slug: str) -> HttpResponse:
+    """Merge a need into one that says the same: those that sound like it are offered, others can be looked for."""
+    require(can_moderate(request.user))
+    need = get_object_or_404(Need.objects.select_related("neighbourhood").defer("search"), slug=slug)
+    query = request.GET.get("q", "")
+    offered = similar_needs(
+        query or f"{need.title} {need.text}",
+        neighbourhood=need.neighbourhood.slug,
+        besides=need,
+        limit=MOST_OFFERED,
+    )
+    choices = public_needs().exclude(pk=need.pk).filter(pk__in=[one.pk for one in offered])
+    form = MergeForm(request.POST or None, needs=choices)
+    if request.method == "POST" and form.is_valid():
+        into = form.cleaned_data["into"]
+        try:
+            merge_needs(need=need, into=into, why=form.cleaned_data["why"], by=request.user, now=clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Merged into: %(title)s") % {"title": into.title})
+            return redirect(into)
+    context = {"form": form, "need": need, "offered": offered, "query": query}
+    return render(request, "campaigns/codesign/need_merge.html", context)
