@@ -33,6 +33,13 @@ class NeedSource(TextChoices):
     MEETING = "meeting", _("Collected at a meeting")
 
 
+class NeedKind(TextChoices):
+    """Whether who misses it says so, or it is seen by who works in the neighbourhood."""
+
+    EXPLICIT = "explicit", _("Said by who misses it")
+    LATENT = "latent", _("Seen, though nobody says it")
+
+
 class ProposalStatus(TextChoices):
     """Where a proposal stands."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.codesign.enums import NeedSource, NeedStatus, ProposalStatus
+from campaigns.codesign.enums import NeedKind, NeedSource, NeedStatus, ProposalStatus
 from campaigns.enums import Theme
 from campaigns.models import Project, italian
 from crowdfund.kit.states import StatusEvent
@@ -35,7 +35,9 @@ class Need(models.Model):
     )
     reported_at = models.DateTimeField()
     supporters = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=8, choices=NeedKind.choices, default=NeedKind.EXPLICIT)
     picture = models.CharField(max_length=200, blank=True)
+    client_key = models.UUIDField(null=True, blank=True, unique=True)  # made by the phone that collected it
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
     )
@@ -50,6 +52,7 @@ class Need(models.Model):
             models.CheckConstraint(condition=Q(status__in=NeedStatus.values), name="need_status_known"),
             models.CheckConstraint(condition=Q(theme__in=Theme.values), name="need_theme_known"),
             models.CheckConstraint(condition=Q(source__in=NeedSource.values), name="need_source_known"),
+            models.CheckConstraint(condition=Q(kind__in=NeedKind.values), name="need_kind_known"),
             models.CheckConstraint(
                 condition=Q(status="merged", merged_into__isnull=False)
                 | (~Q(status="merged") & Q(merged_into__isnull=True)),
