@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts.forms import RefusableForm
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.codesign.enums import NeedSource, ProposalStatus
+from campaigns.codesign.enums import NeedKind, NeedSource, ProposalStatus
 from campaigns.codesign.models import Need
 from campaigns.codesign.services.merging import LONGEST_WHY
 from campaigns.codesign.services.needs import LONGEST_TEXT, LONGEST_TITLE
@@ -111,6 +111,18 @@ class NeedForm(RefusableForm):
         super().__init__(*args, **kwargs)
         if not moderator:
             del self.fields["source"]
+
+
+class CollectForm(NeedForm):
+    """Record needs one after the other at a meeting: what stays the same stays filled in."""
+
+    kind = forms.ChoiceField(choices=NeedKind.choices, label=_("Who says it?"))
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("neighbourhood", "theme", "title", "place", "text", "kind", "client_key")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, moderator=False, **kwargs)
+        del self.fields["picture"]  # a photo is too heavy for what a browser keeps
 
 
 class MergeForm(RefusableForm):

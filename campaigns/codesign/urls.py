@@ -11,6 +11,7 @@ urlpatterns = [
     path(_("needs/"), needs.needs, name="needs"),
     path(_("needs/report/"), needs.need_report, name="need_report"),
     path(_("needs/similar/"), needs.need_similar, name="need_similar"),
+    path(_("needs/collect/"), moderation.needs_collect, name="needs_collect"),
     path(_("needs/to-read/"), moderation.needs_waiting, name="needs_waiting"),
     path(_("needs/<slug:slug>/"), needs.need, name="need"),
     path(_("needs/<slug:slug>/me-too/"), needs.need_share, name="need_share"),

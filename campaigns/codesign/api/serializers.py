@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.codesign.enums import NeedSource, NeedStatus, ProposalStatus
+from campaigns.codesign.enums import NeedKind, NeedSource, NeedStatus, ProposalStatus
 from campaigns.codesign.models import Decision, Need, Proposal, ProposalVersion
 from campaigns.codesign.selectors.proposals import shown_name
 from campaigns.enums import Theme
@@ -36,6 +36,7 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
             "neighbourhood",
             "theme",
             "source",
+            "kind",
             "status",
             "supporters",
             "picture_url",
@@ -54,6 +55,10 @@ class NewNeed(serializers.Serializer[Any]):
     place = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     source = serializers.ChoiceField(  # type: ignore[assignment]  # the name means something else to DRF
         choices=NeedSource.choices, default=NeedSource.ONLINE
+    )
+    kind = serializers.ChoiceField(choices=NeedKind.choices, default=NeedKind.EXPLICIT)
+    client_key = serializers.UUIDField(
+        required=False, help_text="Made by you: the same need sent twice with it is recorded once."
     )
     picture = serializers.FileField(required=False, help_text="JPEG, PNG or WebP, 8 MB at most (multipart).")
 
