@@ -40,6 +40,30 @@ class NeedKind(TextChoices):
     LATENT = "latent", _("Seen, though nobody says it")
 
 
+class ResourceKind(TextChoices):
+    """What a neighbourhood already has."""
+
+    PEOPLE = "people", _("People")
+    SKILLS = "skills", _("Skills")
+    PLACES = "places", _("Places")
+    THINGS = "things", _("Things")
+
+
+class ResourceStatus(TextChoices):
+    """Where a resource stands."""
+
+    WAITING = "waiting", _("Waiting to be read")
+    PUBLISHED = "published", _("Published")
+    HIDDEN = "hidden", _("Hidden")
+
+
+RESOURCE_TRANSITIONS: Transitions = {
+    ResourceStatus.WAITING: frozenset({ResourceStatus.PUBLISHED, ResourceStatus.HIDDEN}),
+    ResourceStatus.PUBLISHED: frozenset({ResourceStatus.HIDDEN}),
+    ResourceStatus.HIDDEN: frozenset({ResourceStatus.PUBLISHED}),
+}
+
+
 class ProposalStatus(TextChoices):
     """Where a proposal stands."""
 

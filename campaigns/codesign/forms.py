@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts.forms import RefusableForm
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.codesign.enums import NeedKind, NeedSource, ProposalStatus
+from campaigns.codesign.enums import NeedKind, NeedSource, ProposalStatus, ResourceKind
 from campaigns.codesign.models import Need
 from campaigns.codesign.services.merging import LONGEST_WHY
 from campaigns.codesign.services.needs import LONGEST_TEXT, LONGEST_TITLE
@@ -149,6 +149,20 @@ def named_with_place(need: Need) -> str:
     """Name a need so that it is not taken for another's namesake."""
     sharing = ngettext("%(count)s person", "%(count)s people", need.supporters) % {"count": need.supporters}
     return f"{need.title} – {need.neighbourhood} · {sharing}"
+
+
+class ResourceForm(RefusableForm):
+    """Offer something to a neighbourhood."""
+
+    title = forms.CharField(label=_("What is there?"), max_length=LONGEST_TITLE)
+    kind = forms.ChoiceField(choices=[("", _("Choose…")), *ResourceKind.choices], label=_("What is it?"))
+    neighbourhood = NeedForm.base_fields["neighbourhood"]
+    text = forms.CharField(
+        label=_("Tell us more"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
 
 
 class HideForm(RefusableForm):

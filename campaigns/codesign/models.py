@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.codesign.enums import NeedKind, NeedSource, NeedStatus, ProposalStatus
+from campaigns.codesign.enums import (
+    NeedKind,
+    NeedSource,
+    NeedStatus,
+    ProposalStatus,
+    ResourceKind,
+    ResourceStatus,
+)
 from campaigns.enums import Theme
 from campaigns.models import Project, italian
 from crowdfund.kit.states import StatusEvent
@@ -102,6 +109,40 @@ class NeedSupport(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Resource(models.Model):
+    """Something a neighbourhood has, and somebody offers: people, skills, a place, a thing."""
+
+    neighbourhood = models.ForeignKey(
+        Neighbourhood, on_delete=models.PROTECT, related_name="resources", verbose_name=_("neighbourhood")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=ResourceKind.choices)
+    title = models.CharField(_("what there is"), max_length=120)
+    text = models.TextField(_("tell us more"), blank=True)
+    status = models.CharField(max_length=10, choices=ResourceStatus.choices, default=ResourceStatus.WAITING)
+    offered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    offered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind", "-offered_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=ResourceStatus.values), name="resource_status_known"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=ResourceKind.values), name="resource_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ResourceEvent(StatusEvent):
+    """A change of a resource's status."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="events")
 
 
 class Proposal(models.Model):

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.codesign.api import needs as api_needs
 from campaigns.codesign.api import proposals as api_proposals
-from campaigns.codesign.views import moderation, needs, proposals, writing
+from campaigns.codesign.api import resources as api_resources
+from campaigns.codesign.views import moderation, needs, proposals, resources, writing
 
 urlpatterns = [
     path(_("needs/"), needs.needs, name="needs"),
@@ -19,6 +20,8 @@ urlpatterns = [
     path(_("needs/<slug:slug>/publish/"), moderation.need_publish, name="need_publish"),
     path(_("needs/<slug:slug>/hide/"), moderation.need_hide, name="need_hide"),
     path(_("needs/<slug:slug>/merge/"), moderation.need_merge, name="need_merge"),
+    path(_("resources/offer/"), resources.resource_offer, name="resource_offer"),
+    path(_("resources/<int:pk>/"), resources.resource_judge, name="resource_judge"),
     path(_("proposals/"), proposals.proposals, name="proposals"),
     path(_("proposals/new/"), writing.proposal_start, name="proposal_start"),
     path(_("proposals/<slug:slug>/"), proposals.proposal, name="proposal"),
@@ -36,6 +39,7 @@ api_urlpatterns = [
     path("needs/<slug:slug>/", api_needs.NeedDetail.as_view(), name="api_need"),
     path("needs/<slug:slug>/share/", api_needs.NeedShare.as_view(), name="api_need_share"),
     path("needs/<slug:slug>/merge/", api_needs.NeedMerge.as_view(), name="api_need_merge"),
+    path("resources/", api_resources.ResourceList.as_view(), name="api_resources"),
     path("proposals/", api_proposals.ProposalList.as_view(), name="api_proposals"),
     path("proposals/<slug:slug>/", api_proposals.ProposalDetail.as_view(), name="api_proposal"),
     path(

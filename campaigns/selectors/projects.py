@@ -64,9 +64,9 @@ def neighbourhoods() -> QuerySet[Neighbourhood]:
     )
 
 
-def per_resident(neighbourhood: Neighbourhood, cents: int) -> int | None:
-    """Return cents a resident, rounded down; None while the residents are not known."""
-    return cents // neighbourhood.residents if neighbourhood.residents else None
+def per_resident(neighbourhood: Any) -> int | None:
+    """Return cents pledged for each resident of a row of `neighbourhoods`, rounded down; None if they are not known."""
+    return neighbourhood.pledged_cents // neighbourhood.residents if neighbourhood.residents else None
 
 
 def projects_of(user: User) -> list[Project]:

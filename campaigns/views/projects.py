@@ -75,7 +75,7 @@ def neighbourhood_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "neighbourhood": neighbourhood,
         "map_places": [_on_map(one, slug) for one in Neighbourhood.objects.defer("boundary")],
-        "per_resident_cents": per_resident(neighbourhood, neighbourhood.pledged_cents),
+        "per_resident_cents": per_resident(neighbourhood),
         "crumbs": [crumb(_("Neighbourhoods"), "neighbourhoods")],
         "campaigns": as_cards(found, now),
         "projects": public_projects().filter(neighbourhood=neighbourhood)[:PAGE],

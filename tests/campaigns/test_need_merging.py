@@ -211,8 +211,11 @@ def test_two_merges_across_each_other_end_with_one_need(animator):
     person = world.person()
     services.share_need(need=one, by=person, visitor=None, now=NOW)
     services.share_need(need=two, by=person, visitor=None, now=NOW)
-    rows = lambda: (Need.objects.get(pk=one.pk), Need.objects.get(pk=two.pk))  # noqa: E731
-    results = at_once(lambda: merge(*rows(), animator), lambda: merge(*reversed(rows()), animator))
+
+    def merged(gone, kept):
+        merge(Need.objects.get(pk=gone.pk), Need.objects.get(pk=kept.pk), animator)
+
+    results = at_once(lambda: merged(one, two), lambda: merged(two, one))
     assert sum(isinstance(result, Refused) for result in results) == 1
     assert public_needs().get().supporters == NeedSupport.objects.count() == 1
 

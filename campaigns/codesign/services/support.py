@@ -83,7 +83,7 @@ def _on_standing(need: Need, deed: Callable[[Need], bool]) -> bool:
     A merge holds the same lock: who comes in the middle of it waits, and is counted where the need has gone. The lock
     on what turns out to be merged is given back before the next is asked for, so that nobody waits in a circle.
     """
-    key = need.pk
+    key, done = need.pk, False
     while True:
         with transaction.atomic():
             standing = lock_needs([Need(pk=key)])[key]

@@ -20,6 +20,7 @@ from campaigns.codesign.forms import CollectForm, HideForm, MergeForm
 from campaigns.codesign.models import Need
 from campaigns.codesign.permissions import can_moderate
 from campaigns.codesign.selectors.needs import needs_to_read, public_needs, similar_needs
+from campaigns.codesign.selectors.resources import resources_to_read
 from campaigns.codesign.services import hide_need, merge_needs, publish_need, report_need
 from crowdfund.kit import clock
 from crowdfund.kit.errors import Refused
@@ -37,7 +38,8 @@ def needs_waiting(request: HttpRequest) -> HttpResponse:
     """List what waits to be read, oldest first."""
     require(can_moderate(request.user))
     waiting = needs_to_read()
-    context = {"needs": waiting[:MOST_AT_ONCE], "count": waiting.count()}
+    resources = resources_to_read()[:MOST_AT_ONCE]
+    context = {"needs": waiting[:MOST_AT_ONCE], "count": waiting.count(), "resources": resources}
     return render(request, "campaigns/codesign/need_queue.html", context)
 
 
