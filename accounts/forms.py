@@ -71,3 +71,39 @@ class RoleForm(forms.Form):
             "accounts are one person."
         ),
     )
+
+
+class BoundaryForm(RefusableForm):
+    """A file of boundaries, and what it calls things."""
+
+    file = forms.FileField(
+        label=_("GeoJSON file"),
+        widget=forms.FileInput(attrs={"accept": ".geojson,.json,application/geo+json"}),
+        help_text=_("A FeatureCollection of Polygons or MultiPolygons, in WGS84. 10 MB at most."),
+    )
+    source = forms.CharField(
+        label=_("Where do the boundaries come from?"),
+        max_length=160,
+        help_text=_("It stands below every map. For example: Comune di Milano, open data, 2024."),
+    )
+    name_property = forms.CharField(
+        label=_("Property with the name"), max_length=80, initial="name", help_text=_("For example: NIL")
+    )
+    residents_property = forms.CharField(
+        label=_("Property with the number of residents"),
+        max_length=80,
+        required=False,
+        help_text=_("Leave it empty if the file has none."),
+    )
+    create = forms.BooleanField(label=_("Make neighbourhoods that are not here yet"), required=False)
+
+
+class ResidentsForm(RefusableForm):
+    """How many live in a neighbourhood."""
+
+    residents = forms.IntegerField(
+        label=_("Residents"), required=False, help_text=_("Leave it empty if you do not know.")
+    )
+    zone = forms.CharField(
+        label=_("Zone"), max_length=40, required=False, help_text=_("For example: Municipio 5")
+    )

@@ -163,3 +163,8 @@ def require(allowed: bool) -> None:  # noqa: FBT001 - reads as a sentence: requi
     """Raise `NotAllowed` unless the predicate said yes."""
     if not allowed:
         raise NotAllowed("not_allowed", _("You are not allowed to do this."))
+
+
+def can_keep_places(user: Visitor | None) -> bool:
+    """Officers keep the neighbourhoods: boundaries and residents."""
+    return has_role(user, Role.OFFICER)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.api.desk import DeskView
 from accounts.api.roles import RolesView, RoleView
-from accounts.views import calendar, desk, dev, organisations, profile, roles
+from accounts.views import calendar, desk, dev, organisations, places, profile, roles
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -21,6 +21,8 @@ urlpatterns = [
     path(_("officer/calendar/<str:token>.ics"), calendar.feed, name="desk_feed"),
     path(_("officer/roles/"), roles.roles, name="roles"),
     path(_("officer/roles/<int:pk>/withdraw/"), roles.role_withdraw, name="role_withdraw"),
+    path(_("officer/neighbourhoods/"), places.places, name="places"),
+    path(_("officer/neighbourhoods/<slug:slug>/"), places.place_edit, name="place_edit"),
     path(_("me/"), profile.profile, name="account_profile"),
     path(_("me/keys/"), profile.tokens, name="account_tokens"),
     path(_("me/keys/<int:pk>/revoke/"), profile.token_revoke, name="account_token_revoke"),

@@ -18,7 +18,7 @@ from campaigns.api.life import (
     CampaignSendBack,
     CampaignSubmit,
 )
-from campaigns.api.projects import NeighbourhoodList, ProjectDetail, ProjectList
+from campaigns.api.projects import NeighbourhoodBoundaries, NeighbourhoodList, ProjectDetail, ProjectList
 from campaigns.views import campaigns, components, editing, home, projects, review, running, team
 
 urlpatterns = [
@@ -80,5 +80,6 @@ api_urlpatterns = [
     path("campaigns/<slug:slug>/cancel/", CampaignCancel.as_view(), name="api_campaign_cancel"),
     path("projects/", ProjectList.as_view(), name="api_projects"),
     path("projects/<slug:slug>/", ProjectDetail.as_view(), name="api_project"),
+    path("neighbourhoods/boundaries/", NeighbourhoodBoundaries.as_view(), name="api_boundaries"),
     path("neighbourhoods/", NeighbourhoodList.as_view(), name="api_neighbourhoods"),
 ]

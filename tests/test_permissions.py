@@ -52,6 +52,7 @@ from tests.campaigns import (
     calling,
     commission_permissions,
     hub_permissions,
+    need_permissions,
     reporting_permissions,
 )
 from tests.payments import (
@@ -1017,6 +1018,7 @@ TABLE |= spending_permissions.ROWS
 TABLE |= reporting_permissions.ROWS
 TABLE |= hub_permissions.ROWS
 TABLE |= desk_permissions.ROWS
+TABLE |= need_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

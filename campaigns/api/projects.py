@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -106,3 +107,26 @@ class NeighbourhoodList(ListAPIView[Neighbourhood]):
     def get_queryset(self) -> QuerySet[Neighbourhood]:
         """Read them all, by name."""
         return neighbourhoods()
+
+
+class NeighbourhoodBoundaries(APIView):
+    """The boundaries of the neighbourhoods as GeoJSON, with few points, for maps."""
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> Response:
+        """Give a FeatureCollection (WGS84) of the neighbourhoods whose boundary is known."""
+        drawn = neighbourhoods().exclude(outline=None)
+        features = [
+            {
+                "type": "Feature",
+                "properties": {
+                    "slug": one.slug,
+                    "name": one.name,
+                    "residents": one.residents,
+                    "source": one.boundary_source,
+                },
+                "geometry": {"type": "MultiPolygon", "coordinates": one.outline},
+            }
+            for one in drawn
+        ]
+        return Response({"type": "FeatureCollection", "features": features})

@@ -15,12 +15,14 @@ class NeedStatus(TextChoices):
     WAITING = "waiting", _("Waiting to be read")
     PUBLISHED = "published", _("Published")
     HIDDEN = "hidden", _("Hidden")
+    MERGED = "merged", _("Merged into another")
 
 
 NEED_TRANSITIONS: Transitions = {
-    NeedStatus.WAITING: frozenset({NeedStatus.PUBLISHED, NeedStatus.HIDDEN}),
-    NeedStatus.PUBLISHED: frozenset({NeedStatus.HIDDEN}),
+    NeedStatus.WAITING: frozenset({NeedStatus.PUBLISHED, NeedStatus.HIDDEN, NeedStatus.MERGED}),
+    NeedStatus.PUBLISHED: frozenset({NeedStatus.HIDDEN, NeedStatus.MERGED}),
     NeedStatus.HIDDEN: frozenset({NeedStatus.PUBLISHED}),
+    NeedStatus.MERGED: frozenset(),
 }
 
 
@@ -29,6 +31,37 @@ class NeedSource(TextChoices):
 
     ONLINE = "online", _("Reported online")
     MEETING = "meeting", _("Collected at a meeting")
+
+
+class NeedKind(TextChoices):
+    """Whether who misses it says so, or it is seen by who works in the neighbourhood."""
+
+    EXPLICIT = "explicit", _("Said by who misses it")
+    LATENT = "latent", _("Seen, though nobody says it")
+
+
+class ResourceKind(TextChoices):
+    """What a neighbourhood already has."""
+
+    PEOPLE = "people", _("People")
+    SKILLS = "skills", _("Skills")
+    PLACES = "places", _("Places")
+    THINGS = "things", _("Things")
+
+
+class ResourceStatus(TextChoices):
+    """Where a resource stands."""
+
+    WAITING = "waiting", _("Waiting to be read")
+    PUBLISHED = "published", _("Published")
+    HIDDEN = "hidden", _("Hidden")
+
+
+RESOURCE_TRANSITIONS: Transitions = {
+    ResourceStatus.WAITING: frozenset({ResourceStatus.PUBLISHED, ResourceStatus.HIDDEN}),
+    ResourceStatus.PUBLISHED: frozenset({ResourceStatus.HIDDEN}),
+    ResourceStatus.HIDDEN: frozenset({ResourceStatus.PUBLISHED}),
+}
 
 
 class ProposalStatus(TextChoices):

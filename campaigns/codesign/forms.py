@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.forms import RefusableForm
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.codesign.enums import NeedSource, ProposalStatus
+from campaigns.codesign.enums import NeedKind, NeedSource, ProposalStatus, ResourceKind
 from campaigns.codesign.models import Need
+from campaigns.codesign.services.merging import LONGEST_WHY
 from campaigns.codesign.services.needs import LONGEST_TEXT, LONGEST_TITLE
 from campaigns.codesign.services.proposals import (
     LONGEST_DECISION,
@@ -97,12 +99,70 @@ class NeedForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Who misses it, since when. No names of persons, please: everybody can read this."),
     )
+    picture = forms.FileField(
+        label=_("A photo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_("Of the place, without persons. We take out where and when it was taken. 8 MB at most."),
+    )
     source = forms.ChoiceField(choices=NeedSource.choices, label=_("How did it come to light?"))
 
     def __init__(self, *args: Any, moderator: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not moderator:
             del self.fields["source"]
+
+
+class CollectForm(NeedForm):
+    """Record needs one after the other at a meeting: what stays the same stays filled in."""
+
+    kind = forms.ChoiceField(choices=NeedKind.choices, label=_("Who says it?"))
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("neighbourhood", "theme", "title", "place", "text", "kind", "client_key")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, moderator=False, **kwargs)
+        del self.fields["picture"]  # a photo is too heavy for what a browser keeps
+
+
+class MergeForm(RefusableForm):
+    """Which need stays, among those that say something like it."""
+
+    into = forms.ModelChoiceField(
+        queryset=Need.objects.none(),
+        to_field_name="slug",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        label=_("Which need stays?"),
+        error_messages={"required": _("Choose the need that stays.")},
+    )
+    why = forms.CharField(label=_("Why are they the same?"), max_length=LONGEST_WHY, required=False)
+
+    def __init__(self, *args: Any, needs: QuerySet[Need], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["into"]
+        choices.queryset = needs
+        choices.label_from_instance = named_with_place
+
+
+def named_with_place(need: Need) -> str:
+    """Name a need so that it is not taken for another's namesake."""
+    sharing = ngettext("%(count)s person", "%(count)s people", need.supporters) % {"count": need.supporters}
+    return f"{need.title} – {need.neighbourhood} · {sharing}"
+
+
+class ResourceForm(RefusableForm):
+    """Offer something to a neighbourhood."""
+
+    title = forms.CharField(label=_("What is there?"), max_length=LONGEST_TITLE)
+    kind = forms.ChoiceField(choices=[("", _("Choose…")), *ResourceKind.choices], label=_("What is it?"))
+    neighbourhood = NeedForm.base_fields["neighbourhood"]
+    text = forms.CharField(
+        label=_("Tell us more"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
 
 
 class HideForm(RefusableForm):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import GeneratedField, Q
 from django.urls import reverse
@@ -10,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.codesign.enums import NeedSource, NeedStatus, ProposalStatus
+from campaigns.codesign.enums import (
+    NeedKind,
+    NeedSource,
+    NeedStatus,
+    ProposalStatus,
+    ResourceKind,
+    ResourceStatus,
+)
 from campaigns.enums import Theme
 from campaigns.models import Project, italian
 from crowdfund.kit.states import StatusEvent
@@ -34,6 +42,12 @@ class Need(models.Model):
     )
     reported_at = models.DateTimeField()
     supporters = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=8, choices=NeedKind.choices, default=NeedKind.EXPLICIT)
+    picture = models.CharField(max_length=200, blank=True)
+    client_key = models.UUIDField(null=True, blank=True, unique=True)  # made by the phone that collected it
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
+    )
     search = GeneratedField(
         expression=italian("title", "text", "place"), output_field=SearchVectorField(), db_persist=True
     )
@@ -45,6 +59,12 @@ class Need(models.Model):
             models.CheckConstraint(condition=Q(status__in=NeedStatus.values), name="need_status_known"),
             models.CheckConstraint(condition=Q(theme__in=Theme.values), name="need_theme_known"),
             models.CheckConstraint(condition=Q(source__in=NeedSource.values), name="need_source_known"),
+            models.CheckConstraint(condition=Q(kind__in=NeedKind.values), name="need_kind_known"),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into__isnull=True)),
+                name="need_merged_into_another",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -53,6 +73,11 @@ class Need(models.Model):
     def get_absolute_url(self) -> str:
         """Give the public page."""
         return reverse("need", args=[self.slug])
+
+    @property
+    def picture_url(self) -> str:
+        """The address of the photo, empty while there is none."""
+        return default_storage.url(self.picture) if self.picture else ""
 
 
 class NeedEvent(StatusEvent):
@@ -84,6 +109,40 @@ class NeedSupport(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Resource(models.Model):
+    """Something a neighbourhood has, and somebody offers: people, skills, a place, a thing."""
+
+    neighbourhood = models.ForeignKey(
+        Neighbourhood, on_delete=models.PROTECT, related_name="resources", verbose_name=_("neighbourhood")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=ResourceKind.choices)
+    title = models.CharField(_("what there is"), max_length=120)
+    text = models.TextField(_("tell us more"), blank=True)
+    status = models.CharField(max_length=10, choices=ResourceStatus.choices, default=ResourceStatus.WAITING)
+    offered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    offered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind", "-offered_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=ResourceStatus.values), name="resource_status_known"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=ResourceKind.values), name="resource_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ResourceEvent(StatusEvent):
+    """A change of a resource's status."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="events")
 
 
 class Proposal(models.Model):

@@ -27,8 +27,8 @@ def can_moderate(user: Visitor | None) -> bool:
 
 
 def can_see_need(user: Visitor | None, need: Need) -> bool:
-    """Say whether the person may see the need: everybody once published, before that who reported or reads it."""
-    if need.status == NeedStatus.PUBLISHED or can_moderate(user):
+    """Say whether the person may see the need: everybody once published or merged, before that reporter and readers."""
+    if need.status in {NeedStatus.PUBLISHED, NeedStatus.MERGED} or can_moderate(user):
         return True
     return need.status == NeedStatus.WAITING and is_person(user) and need.reported_by_id == user.pk
 

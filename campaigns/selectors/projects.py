@@ -54,10 +54,19 @@ def project_page(project: Project, now: dt.datetime) -> ProjectPage:
 def neighbourhoods() -> QuerySet[Neighbourhood]:
     """Return the neighbourhoods with how many campaigns were launched there and what residents pledged, in cents."""
     listed = Q(projects__campaigns__status__in=LAUNCHED_STATUSES)
-    return Neighbourhood.objects.order_by("name").annotate(
-        campaigns=Count("projects__campaigns", filter=listed),
-        pledged_cents=Sum("projects__campaigns__pledged_cents", filter=listed, default=0),
+    return (
+        Neighbourhood.objects.defer("boundary")
+        .order_by("name")
+        .annotate(
+            campaigns=Count("projects__campaigns", filter=listed),
+            pledged_cents=Sum("projects__campaigns__pledged_cents", filter=listed, default=0),
+        )
     )
+
+
+def per_resident(neighbourhood: Any) -> int | None:
+    """Return cents pledged for each resident of a row of `neighbourhoods`, rounded down; None if they are not known."""
+    return neighbourhood.pledged_cents // neighbourhood.residents if neighbourhood.residents else None
 
 
 def projects_of(user: User) -> list[Project]:

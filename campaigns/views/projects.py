@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.places.models import Neighbourhood
 from campaigns.permissions import can_edit_project
 from campaigns.selectors.cards import PAGE, Wish, as_cards, find_campaigns
-from campaigns.selectors.projects import neighbourhoods, project_page, public_projects
+from campaigns.selectors.projects import neighbourhoods, per_resident, project_page, public_projects
 from campaigns.views.access import crumb, project_to_see
 from crowdfund.kit import clock
 
@@ -48,7 +50,20 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def neighbourhood_list(request: HttpRequest) -> HttpResponse:
     """List the neighbourhoods."""
-    return render(request, "campaigns/neighbourhood_list.html", {"neighbourhoods": neighbourhoods()})
+    found = list(neighbourhoods())
+    context = {"neighbourhoods": found, "map_places": [_on_map(one) for one in found]}
+    return render(request, "campaigns/neighbourhood_list.html", context)
+
+
+def _on_map(place: Neighbourhood, here: str = "") -> dict[str, Any]:
+    """Give what the map shows of a place."""
+    return {
+        "name": place.name,
+        "url": reverse("neighbourhood", args=[place.slug]),
+        "outline": place.outline,
+        "source": place.boundary_source,
+        "here": place.slug == here,
+    }
 
 
 @require_safe
@@ -59,6 +74,8 @@ def neighbourhood_detail(request: HttpRequest, slug: str) -> HttpResponse:
     found = find_campaigns(Wish(neighbourhood=slug), now)[:PAGE]
     context = {
         "neighbourhood": neighbourhood,
+        "map_places": [_on_map(one, slug) for one in Neighbourhood.objects.defer("boundary")],
+        "per_resident_cents": per_resident(neighbourhood),
         "crumbs": [crumb(_("Neighbourhoods"), "neighbourhoods")],
         "campaigns": as_cards(found, now),
         "projects": public_projects().filter(neighbourhood=neighbourhood)[:PAGE],

@@ -24,6 +24,7 @@ LONGEST_SIDE: Final = 1_800
 FORMATS: Final = ["JPEG", "PNG", "WEBP"]
 PROJECTS: Final = "projects"  # folders of ours: only what lies there is ever deleted
 GALLERY: Final = "gallery"
+NEEDS: Final = "needs"
 
 Bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -100,5 +101,5 @@ def keep(content: bytes, folder: str = PROJECTS) -> str:
 
 def forget(name: str) -> None:
     """Delete an uploaded picture; the drawings of the project itself stay."""
-    if name.startswith((f"{PROJECTS}/", f"{GALLERY}/")):
+    if name.startswith((f"{PROJECTS}/", f"{GALLERY}/", f"{NEEDS}/")):
         default_storage.delete(name)

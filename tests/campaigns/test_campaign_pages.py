@@ -412,7 +412,7 @@ def test_desks_show_what_is_due_to_whom(django_assert_max_num_queries: Any) -> N
 def test_a_neighbourhood_shows_what_happens_there(django_assert_max_num_queries: Any) -> None:
     titled("Teatro", neighbourhood=neighbourhood("Corvetto"), pledged_cents=12_345)
     titled("Forno", neighbourhood=neighbourhood("Barona"))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         answer = Client().get(reverse("neighbourhood", args=["corvetto"]))
     assert [card.title for card in answer.context["campaigns"]] == ["Teatro"]
     assert answer.context["neighbourhood"].pledged_cents == 12_345

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -10,10 +11,11 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from campaigns.codesign.api.serializers import NeedSerializer, NewNeed, Share, Shared
+from campaigns.codesign.api.serializers import Merge, NeedSerializer, NewNeed, Share, Shared
+from campaigns.codesign.enums import NeedStatus
 from campaigns.codesign.models import Need
-from campaigns.codesign.selectors.needs import public_needs
-from campaigns.codesign.services import report_need, share_need, unshare_need
+from campaigns.codesign.selectors.needs import public_needs, similar_needs, standing
+from campaigns.codesign.services import merge_needs, report_need, share_need, unshare_need
 from crowdfund.kit import clock
 
 if TYPE_CHECKING:
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
 
 
 def public_need(slug: str) -> Need:
-    """Return a published need or answer 404."""
-    return get_object_or_404(public_needs(), slug=slug)
+    """Return a published need, for the address of a merged one where it went, or answer 404."""
+    need = get_object_or_404(Need.objects.defer("search"), slug=slug)
+    return get_object_or_404(public_needs(), pk=standing(need).pk)
 
 
 class NeedList(ListAPIView[Need]):
@@ -64,9 +67,13 @@ class NeedList(ListAPIView[Need]):
 class NeedDetail(APIView):
     """One published need."""
 
-    @extend_schema(responses=NeedSerializer)
+    @extend_schema(responses={200: NeedSerializer, 301: None})
     def get(self, request: Request, slug: str) -> Response:
-        """Read a need."""
+        """Read a need; one that was merged answers 301 with the address of the need it was merged into."""
+        merged = Need.objects.filter(slug=slug, status=NeedStatus.MERGED).first()
+        if merged is not None:
+            there = reverse("api_need", args=[standing(merged).slug])
+            return Response(status=status.HTTP_301_MOVED_PERMANENTLY, headers={"Location": there})
         return Response(NeedSerializer(public_need(slug)).data)
 
 
@@ -91,3 +98,38 @@ class NeedShare(APIView):
         need = public_need(slug)
         unshare_need(need=need, by=request.user, visitor=None)
         return Response(Shared({"shared": False, "wants_news": False, "supporters": need.supporters}).data)
+
+
+class SimilarNeeds(APIView):
+    """Needs that sound like a text."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("title", str, required=True, description="Words, Italian."),
+            OpenApiParameter("neighbourhood", str, description="Slug: needs of there come first."),
+        ],
+        responses=NeedSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """List five at most, best first."""
+        asked = request.query_params
+        found = similar_needs(
+            asked.get("title", "").replace("\0", " "),
+            neighbourhood=asked.get("neighbourhood", "").replace("\0", ""),
+        )
+        return Response(NeedSerializer(found, many=True).data)
+
+
+class NeedMerge(APIView):
+    """Merge a need into another that says the same. By an animator or officer."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(request=Merge, responses=NeedSerializer)
+    def post(self, request: Request, slug: str) -> Response:
+        """Merge it; the answer is the need that stays."""
+        asked = Merge(data=request.data)
+        asked.is_valid(raise_exception=True)
+        need = get_object_or_404(Need.objects.defer("search"), slug=slug)
+        merge_needs(need=need, **asked.validated_data, by=request.user, now=clock.now())
+        return Response(NeedSerializer(asked.validated_data["into"]).data)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import Organisation
 from accounts.places.models import Neighbourhood
-from campaigns.codesign.enums import NeedSource, NeedStatus, ProposalStatus
+from campaigns.codesign.enums import NeedKind, NeedSource, NeedStatus, ProposalStatus
 from campaigns.codesign.models import Decision, Need, Proposal, ProposalVersion
 from campaigns.codesign.selectors.proposals import shown_name
 from campaigns.enums import Theme
@@ -23,6 +23,7 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
     """A need as everybody reads it."""
 
     neighbourhood = serializers.CharField(source="neighbourhood.slug")
+    picture_url = serializers.CharField(read_only=True)
     url = serializers.CharField(source="get_absolute_url")
 
     class Meta:
@@ -35,8 +36,10 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
             "neighbourhood",
             "theme",
             "source",
+            "kind",
             "status",
             "supporters",
+            "picture_url",
             "reported_at",
             "url",
         ]
@@ -53,6 +56,20 @@ class NewNeed(serializers.Serializer[Any]):
     source = serializers.ChoiceField(  # type: ignore[assignment]  # the name means something else to DRF
         choices=NeedSource.choices, default=NeedSource.ONLINE
     )
+    kind = serializers.ChoiceField(choices=NeedKind.choices, default=NeedKind.EXPLICIT)
+    client_key = serializers.UUIDField(
+        required=False, help_text="Made by you: the same need sent twice with it is recorded once."
+    )
+    picture = serializers.FileField(required=False, help_text="JPEG, PNG or WebP, 8 MB at most (multipart).")
+
+
+class Merge(serializers.Serializer[Any]):
+    """Which need stays, by its slug, and why the two are the same."""
+
+    into = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Need.objects.filter(status=NeedStatus.PUBLISHED).defer("search")
+    )
+    why = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class Share(serializers.Serializer[Any]):

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, F, Min, Q
+from django.db.models import Case, Count, F, Min, Q, When
 
 from accounts.permissions import is_person
 from campaigns.codesign.enums import NeedStatus
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from accounts.permissions import Visitor
     from accounts.places.models import Neighbourhood
 
+MOST_SIMILAR = 5
+MOST_WORDS = 30
 READ_WITHIN = dt.timedelta(days=3)  # what the report page promises
 
 
@@ -39,6 +42,32 @@ def public_needs(*, neighbourhood: str = "", theme: str = "", query: str = "") -
         .annotate(rank=SearchRank(F("search"), words))
         .order_by("-rank", "-supporters", "-pk")
     )
+
+
+def similar_needs(
+    text: str, *, neighbourhood: str = "", besides: Need | None = None, limit: int = MOST_SIMILAR
+) -> list[Need]:
+    """Return published needs that share words (Italian, by their stem) with `text`, those nearby first.
+
+    Empty for a text of which no word carries meaning. `neighbourhood` is a slug.
+    """
+    words = re.findall(r"[^\W\d_]{3,}", text)[:MOST_WORDS]
+    if not words:
+        return []
+    query = SearchQuery(" or ".join(words), config="italian", search_type="websearch")
+    found = public_needs().filter(search=query)
+    if besides is not None:
+        found = found.exclude(pk=besides.pk)
+    near = Case(When(neighbourhood__slug=neighbourhood, then=1), default=0)
+    ranked = found.annotate(rank=SearchRank(F("search"), query), near=near)
+    return list(ranked.order_by("-near", "-rank", "-supporters", "-pk")[:limit])
+
+
+def standing(need: Need) -> Need:
+    """Return the need itself, or the one that it, and what that one, was merged into in the end."""
+    while need.merged_into is not None:
+        need = need.merged_into
+    return need
 
 
 def needs_of(neighbourhood: Neighbourhood, *, limit: int = 5) -> QuerySet[Need]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import is_person, require
-from campaigns.codesign.enums import NEED_TRANSITIONS, NeedSource, NeedStatus
+from campaigns.codesign.enums import NEED_TRANSITIONS, NeedKind, NeedSource, NeedStatus
 from campaigns.codesign.models import Need
 from campaigns.codesign.permissions import can_moderate
 from campaigns.codesign.services.writing import known_theme, with_slug, written
-from crowdfund.kit.errors import Invalid
+from crowdfund.kit import pictures
+from crowdfund.kit.errors import Invalid, Refused
 from crowdfund.kit.states import advance, record_birth
 
 if TYPE_CHECKING:
     import datetime as dt
+    import uuid
+
+    from django.core.files.base import File
 
     from accounts.permissions import Visitor
     from accounts.places.models import Neighbourhood
@@ -33,35 +37,67 @@ def report_need(
     text: str = "",
     place: str = "",
     source: str = NeedSource.ONLINE,
+    kind: str = NeedKind.EXPLICIT,
+    client_key: uuid.UUID | None = None,
+    picture: File[bytes] | None = None,
     by: Visitor | None,
     now: dt.datetime,
 ) -> Need:
     """Record a need, by a guest (`by` None or anonymous) or a person.
 
     What an animator or officer reports is published at once; everybody else's waits to be read. Only they report from
-    a meeting. Raises `Invalid` with its field.
+    a meeting. A photo is drawn anew, without the place and whatever else the camera wrote into it. Raises `Invalid`
+    with its field.
+
+    `client_key` is made by who sends it: the same need sent again with the same key is recorded once, and the first
+    record is returned. Only who reads needs reports one that is latent: seen, though nobody says it.
     """
     if source not in NeedSource.values:
         raise Invalid("unknown_source", _("Choose where the need was collected."), field="source")
-    if source == NeedSource.MEETING:
+    if kind not in NeedKind.values:
+        raise Invalid("unknown_kind", _("Choose whether somebody says it."), field="kind")
+    if source == NeedSource.MEETING or kind == NeedKind.LATENT:
         require(can_moderate(by))
-    fields = {
+    fields: dict[str, Any] = {
         "neighbourhood": neighbourhood,
         "theme": known_theme(theme),
         "title": written(title, field="title", longest=LONGEST_TITLE),
         "text": written(text, field="text", longest=LONGEST_TEXT, required=False),
         "place": written(place, field="place", longest=LONGEST_TITLE, required=False),
         "source": source,
+        "kind": kind,
+        "client_key": client_key,
         "status": NeedStatus.PUBLISHED if can_moderate(by) else NeedStatus.WAITING,
         "reported_by": by if is_person(by) else None,
         "reported_at": now,
     }
+    there = _recorded_before(client_key, by)
+    if there is not None:
+        return there
+    if picture is not None:
+        fields["picture"] = pictures.keep(pictures.redrawn(picture), pictures.NEEDS)
+    try:
+        return _recorded(fields, by, now)
+    except BaseException as error:
+        pictures.forget(fields.get("picture", ""))
+        there = _recorded_before(client_key, by) if isinstance(error, IntegrityError) else None
+        if there is None:
+            raise
+        return there
+
+
+def _recorded_before(client_key: uuid.UUID | None, by: Visitor | None) -> Need | None:
+    """Return what the same reporter sent with this key before. Raises `Refused` for another's key."""
+    there = Need.objects.defer("search").filter(client_key=client_key).first() if client_key else None
+    if there is not None and there.reported_by_id != (by.pk if is_person(by) else None):
+        raise Refused("key_taken", _("Something went wrong while sending. Reload the page and try again."))
+    return there
+
+
+def _recorded(fields: dict[str, Any], by: Visitor | None, now: dt.datetime) -> Need:
     with transaction.atomic():
         need = with_slug(
-            Need,
-            str(fields["title"]),
-            spare="need",
-            make=lambda slug: Need.objects.create(slug=slug, **fields),
+            Need, fields["title"], spare="need", make=lambda slug: Need.objects.create(slug=slug, **fields)
         )
         record_birth(need, now=now, by=by)
     return need

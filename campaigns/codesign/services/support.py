@@ -13,12 +13,14 @@ from accounts.enums import ConsentKind
 from accounts.models import Consent
 from accounts.permissions import is_person
 from campaigns.codesign.enums import NeedStatus
+from campaigns.codesign.locks import lock_needs
 from campaigns.codesign.models import Need, NeedSupport
 from crowdfund.kit.errors import Invalid, Refused
 
 if TYPE_CHECKING:
     import datetime as dt
     import uuid
+    from collections.abc import Callable
 
     from accounts.models import User
     from accounts.permissions import Visitor
@@ -41,35 +43,57 @@ def share_need(
         raise Invalid("nobody", _("We can't tell who shares this need."))
     if person is None and wants_news:
         raise Invalid("news_need_login", _("Log in to get news by email."), field="wants_news")
-    with transaction.atomic():
-        support, new = _support(need, person, visitor, now)
+
+    def share(standing: Need) -> bool:
+        support, new = _support(standing, person, visitor, now)
         if new:
-            _count(need, 1)
+            _count(standing, 1)
         if support.wants_news != wants_news:
             support.wants_news = wants_news
             support.save(update_fields=["wants_news"])
             if person is not None and wants_news:
                 _record_consent(person, now)
-    need.refresh_from_db(fields=["supporters"])
-    return new
+        return new
+
+    return _on_standing(need, share)
 
 
 def unshare_need(*, need: Need, by: Visitor | None, visitor: uuid.UUID | None) -> bool:
     """Take the person or the guest's browser off those who share the need; return whether they were there."""
     person = by if is_person(by) else None
-    mine = NeedSupport.objects.filter(need=need)
     if person is not None:
-        mine = mine.filter(user=person)
+        mine = NeedSupport.objects.filter(user=person)
     elif visitor is not None:
-        mine = mine.filter(visitor=visitor, user=None)
+        mine = NeedSupport.objects.filter(visitor=visitor, user=None)
     else:
         return False
-    with transaction.atomic():
-        gone = mine.delete()[0]
+
+    def leave(standing: Need) -> bool:
+        gone = mine.filter(need=standing).delete()[0]
         if gone:
-            Need.objects.filter(pk=need.pk).update(supporters=F("supporters") - gone)
-    need.refresh_from_db(fields=["supporters"])
-    return bool(gone)
+            Need.objects.filter(pk=standing.pk).update(supporters=F("supporters") - gone)
+        return bool(gone)
+
+    return _on_standing(need, leave)
+
+
+def _on_standing(need: Need, deed: Callable[[Need], bool]) -> bool:
+    """Do the deed on the need, or on the one it was merged into, with that row locked; `need` counts afresh after it.
+
+    A merge holds the same lock: who comes in the middle of it waits, and is counted where the need has gone. The lock
+    on what turns out to be merged is given back before the next is asked for, so that nobody waits in a circle.
+    """
+    key, done = need.pk, False
+    while True:
+        with transaction.atomic():
+            standing = lock_needs([Need(pk=key)])[key]
+            if standing.merged_into_id is None:
+                done = deed(standing)
+                break
+            transaction.set_rollback(True)
+        key = standing.merged_into_id
+    need.supporters = Need.objects.values_list("supporters", flat=True).get(pk=key)
+    return done
 
 
 def _support(

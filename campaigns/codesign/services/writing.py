@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Model")
 ATTEMPTS = 3
 RESERVED = frozenset(
-    {"report", "segnala", "to-read", "da-leggere", "new", "nuova"}
+    {
+        *("report", "segnala", "to-read", "da-leggere", "new", "nuova"),
+        *("similar", "simili", "collect", "raccogli"),
+    }
 )  # addresses of other pages
 
 

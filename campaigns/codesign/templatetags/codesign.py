@@ -9,6 +9,7 @@ from django import template
 from campaigns.codesign.selectors.chain import chain_of_project
 from campaigns.codesign.selectors.needs import needs_of
 from campaigns.codesign.selectors.proposals import shown_name
+from campaigns.codesign.selectors.resources import public_resources
 
 if TYPE_CHECKING:
     from accounts.places.models import Neighbourhood
@@ -28,3 +29,10 @@ def project_chain(project: Project) -> dict[str, Any]:
 def needs_of_neighbourhood(neighbourhood: Neighbourhood, limit: int = 5) -> dict[str, Any]:
     """The most shared needs of a neighbourhood, and the way to report one."""
     return {"needs": needs_of(neighbourhood, limit=limit), "neighbourhood": neighbourhood}
+
+
+@register.inclusion_tag("campaigns/codesign/_resources.html")
+def resources_of_neighbourhood(neighbourhood: Neighbourhood, limit: int = 20) -> dict[str, Any]:
+    """What a neighbourhood has, and the way to offer something."""
+    found = public_resources(neighbourhood=neighbourhood.slug)[:limit]
+    return {"resources": found, "neighbourhood": neighbourhood}

@@ -16,8 +16,9 @@ from campaigns.codesign.forms import NeedFilter, NeedForm
 from campaigns.codesign.models import Need
 from campaigns.codesign.permissions import can_moderate, can_see_need
 from campaigns.codesign.selectors.chain import chains_of_need
-from campaigns.codesign.selectors.needs import public_needs, support_by
+from campaigns.codesign.selectors.needs import public_needs, similar_needs, standing, support_by
 from campaigns.codesign.services import report_need, share_need, unshare_need
+from campaigns.codesign.services.needs import LONGEST_TITLE
 from campaigns.codesign.services.support import NEWS_CONSENT
 from campaigns.codesign.views.visitor import visitor_made, visitor_of
 from crowdfund.kit import clock
@@ -68,6 +69,8 @@ def pages(request: HttpRequest, page: Page[Any]) -> dict[str, str]:
 def need(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a need: what, where, how many share it, what came of it."""
     shown = need_or_404(request, slug)
+    if shown.merged_into is not None:
+        return redirect(standing(shown), permanent=True)
     support = support_by(shown, request.user, visitor_of(request))
     return render(
         request,
@@ -87,15 +90,35 @@ def need_report(request: HttpRequest) -> HttpResponse:
     """Report a need, in under a minute and without an account."""
     moderator = can_moderate(request.user)
     initial = {"neighbourhood": request.GET.get("neighbourhood", ""), "theme": request.GET.get("theme", "")}
-    form = NeedForm(request.POST or None, moderator=moderator, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = NeedForm(request.POST or None, request.FILES or None, moderator=moderator, initial=initial)
+    similar: list[Need] = []
+    if request.method == "POST" and form.is_valid() and "seen" not in request.POST:
+        similar = similar_to(form.cleaned_data)
+    if request.method == "POST" and form.is_valid() and not similar:
         try:
             reported = report_need(**form.cleaned_data, by=request.user, now=clock.now())
         except Refused as error:
             form.refuse(error)
         else:
             return _reported(request, reported)
-    return render(request, "campaigns/codesign/need_report.html", {"form": form, "moderator": moderator})
+    context = {"form": form, "moderator": moderator, "similar": similar}
+    return render(request, "campaigns/codesign/need_report.html", context)
+
+
+def similar_to(written: dict[str, Any]) -> list[Need]:
+    """Return what others have reported that sounds like it."""
+    place = written.get("neighbourhood")
+    return similar_needs(written["title"], neighbourhood=place.slug if place else "")
+
+
+@require_GET
+def need_similar(request: HttpRequest) -> HttpResponse:
+    """Give the similar needs as a piece of page, to be shown while somebody writes."""
+    similar = similar_needs(
+        request.GET.get("title", "")[:LONGEST_TITLE].replace("\0", " "),
+        neighbourhood=request.GET.get("neighbourhood", "").replace("\0", ""),
+    )
+    return render(request, "campaigns/codesign/_similar.html", {"similar": similar})
 
 
 def _reported(request: HttpRequest, reported: Need) -> HttpResponse:

@@ -14,8 +14,10 @@ from campaigns.calls.services.decisions import admit_application
 from campaigns.calls.services.editions import load_edition_rules, load_programme_sheet, published_sheet
 from campaigns.calls.services.programmes import Sheet, create_programme
 from campaigns.codesign.services.adoption import adopt_proposal
+from campaigns.codesign.services.merging import merge_needs
 from campaigns.codesign.services.needs import publish_need, report_need
 from campaigns.codesign.services.proposals import decide, start_proposal, write_version
+from campaigns.codesign.services.resources import offer_resource, publish_resource
 from campaigns.codesign.services.support import share_need
 from campaigns.services.projects import set_picture
 from crowdfund.management.city.walk import HERE
@@ -112,6 +114,43 @@ def report_needs(walk: Walk, now: dt.datetime) -> None:
         for turn, key in enumerate(("marta", "samir", "giulia", "luca")):
             if (number + turn) % 3:
                 share_need(need=need, by=walk.people[key], visitor=None, wants_news=True, now=now)
+
+
+def gather(walk: Walk, now: dt.datetime) -> None:
+    """Merge a need that was said twice, and let residents offer what they have."""
+    animator, luca = walk.people["animator"], walk.people["luca"]
+    kept = walk.needs["bici"]
+    twin = report_need(
+        neighbourhood=kept.neighbourhood,
+        theme=kept.theme,
+        title="Dove si aggiusta una bici?",
+        text="Il ciclista più vicino è a tre chilometri.",
+        by=luca,
+        now=now,
+    )
+    publish_need(need=twin, by=animator, now=now)
+    share_need(need=twin, by=luca, visitor=None, wants_news=True, now=now)
+    merge_needs(need=twin, into=kept, why="La stessa mancanza", by=animator, now=now)
+    for place, kind, title, text in (
+        (
+            "Barona",
+            "skills",
+            "So riparare biciclette",
+            "Ho lavorato vent'anni in officina: il sabato ho tempo.",
+        ),
+        (
+            "Barona",
+            "places",
+            "Un cortile coperto",
+            "Quello delle case di via Lope de Vega, libero al mattino.",
+        ),
+        ("Via Padova", "things", "Due macchine per cucire", "Funzionano, cercano un tavolo."),
+        ("Corvetto", "people", "Cinque nonne che cucinano", "Il giovedì."),
+    ):
+        offered = offer_resource(
+            neighbourhood=walk.places[place], kind=kind, title=title, text=text, by=luca, now=now
+        )
+        publish_resource(resource=offered, by=animator, now=now)
 
 
 def report_late(walk: Walk, now: dt.datetime) -> None:
@@ -218,6 +257,7 @@ def schedule(walk: Walk) -> None:
         -795, lambda now: publish(walk, "first", f"Bando crowdfunding civico {now.year}", now, open_days=90)
     )
     walk.on(-790, partial(report_needs, walk))
+    walk.on(-789, partial(gather, walk), needs_jobs=False)
     walk.on(-700, lambda now: close(walk, "first", now))
     walk.on(-0.3, partial(report_late, walk))
     walk.on(

@@ -21,6 +21,7 @@ from accounts.enums import Role, TeamRole
 from accounts.models import Organisation, User
 from accounts.places.models import Neighbourhood
 from accounts.services import add_member, create_organisation, grant_role
+from accounts.services.places import import_boundaries
 from accounts.views.dev import DEMO_PASSWORD
 from crowdfund.kit import clock, jobs
 from crowdfund.management.city.visitor import tell_standin
@@ -101,6 +102,13 @@ class Walk:
             )
         for person in self.data["people"]:
             self.people[person["key"]] = self._person(person, now)
+        import_boundaries(
+            content=(Path(__file__).parent / "neighbourhoods.geojson").read_bytes(),
+            source="Schizzi per la demostrazione, non rilievi; abitanti indicativi",
+            residents_property="residents",
+            by=self.people["officer"],
+            now=now,
+        )
         for entry in self.data["organisations"]:
             self.organisations[entry["key"]] = self._organisation(entry, now)
 
