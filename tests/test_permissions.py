@@ -47,7 +47,13 @@ from payments.reconciliation.models import Difference, StripeMovement
 from payments.reconciliation.services import resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, void
 from tests import world
-from tests.campaigns import call_permissions, calling, commission_permissions, reporting_permissions
+from tests.campaigns import (
+    call_permissions,
+    calling,
+    commission_permissions,
+    impact_permissions,
+    reporting_permissions,
+)
 from tests.payments import back_permissions, counter, pot_permissions, receipt_rows, spending_permissions
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
@@ -965,6 +971,7 @@ TABLE |= pot_permissions.ROWS
 TABLE |= commission_permissions.ROWS
 TABLE |= spending_permissions.ROWS
 TABLE |= reporting_permissions.ROWS
+TABLE |= impact_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "campaigns.codesign",
     "campaigns.sustainability",
     "campaigns.accompaniment",
+    "campaigns.impact",
     "payments",
     "payments.bank",
     "payments.cash",
