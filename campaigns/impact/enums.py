@@ -36,3 +36,10 @@ class Timing(TextChoices):
     LATE = "late", _("Late")
     WAITING = "waiting", _("Measured, to be verified")
     MEASURED = "measured", _("Measured")
+
+
+class TerritoryKind(TextChoices):
+    """What a value of a benchmark series is about."""
+
+    NEIGHBOURHOOD = "neighbourhood", _("Neighbourhood")
+    CITY = "city", _("City")

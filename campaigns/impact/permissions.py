@@ -34,3 +34,13 @@ def can_see_evidence(user: Visitor | None, measurement: Measurement, project: Pr
     """Everybody sees evidence that is verified and that the team made public; the rest stays with team and city."""
     public = measurement.file_public and measurement.status == MeasurementStatus.VERIFIED
     return public or can_see_measurements(user, project)
+
+
+def can_write_series(user: Visitor | None) -> bool:
+    """Officers publish benchmark series and studies."""
+    return has_role(user, Role.OFFICER)
+
+
+def can_link_series(user: Visitor | None, project: Project) -> bool:
+    """Who measures shows a series beside an indicator; an officer does too."""
+    return can_measure(user, project) or has_role(user, Role.OFFICER)

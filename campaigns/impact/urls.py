@@ -4,7 +4,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.impact.api import measurements as api
-from campaigns.impact.views import measurements
+from campaigns.impact.api import series as series_api
+from campaigns.impact.views import measurements, series
 
 urlpatterns = [
     path(_("projects/<slug:slug>/measurements/"), measurements.measurements, name="measurements"),
@@ -12,8 +13,17 @@ urlpatterns = [
     path(_("measurements/<int:pk>/"), measurements.measurement, name="measurement"),
     path(_("measurements/<int:pk>/correct/"), measurements.measurement_correct, name="measurement_correct"),
     path(_("measurements/<int:pk>/evidence/"), measurements.measurement_file, name="measurement_file"),
+    path(_("indicators/<int:pk>/series/"), series.series_link, name="series_link"),
+    path(_("research/"), series.research, name="research"),
+    path(_("research/series/new/"), series.series_new, name="series_new"),
+    path(_("research/studies/new/"), series.study_new, name="study_new"),
+    path(_("research/studies/<int:pk>/file/"), series.study_file, name="study_file"),
+    path(_("research/series/<slug:slug>/"), series.series, name="series"),
+    path(_("research/series/<slug:slug>/values.csv"), series.series_csv, name="series_csv"),
+    path(_("research/series/<slug:slug>/import/"), series.series_import, name="series_import"),
 ]
 api_urlpatterns = [
+    path("series/<slug:slug>/", series_api.SeriesValues.as_view(), name="api_series"),
     path("projects/<slug:slug>/measurements/", api.ProjectMeasurements.as_view(), name="api_measurements"),
     path("indicators/<int:pk>/measurements/", api.IndicatorMeasurements.as_view(), name="api_measure"),
     path("measurements/<int:pk>/correction/", api.Correction.as_view(), name="api_measurement_correction"),

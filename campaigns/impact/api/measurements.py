@@ -103,7 +103,7 @@ class ProjectMeasurements(APIView):
     @extend_schema(responses=StandingSerializer(many=True), tags=["impact"])
     def get(self, request: Request, slug: str) -> Response:
         """Read them: what is verified, or all of it for the team, the city and tutors."""
-        project = project_to_see(request, slug)  # type: ignore[arg-type]
+        project = project_to_see(request, slug)
         everything = can_see_measurements(request.user, project)
         found = standings(project, clock.today())
         return Response([standing_data(one, all_of_it=everything) for one in found])

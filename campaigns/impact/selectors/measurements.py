@@ -47,7 +47,9 @@ def measurements() -> QuerySet[Measurement]:
 def indicators(found: QuerySet[Indicator]) -> QuerySet[Indicator]:
     """Fetch indicators with their measurements, two queries."""
     rows = Measurement.objects.select_related("correction").order_by("measured_on", "id")
-    return found.select_related("entry").prefetch_related(Prefetch("measurements", rows))
+    found = found.select_related("entry", "benchmark__series", "project__neighbourhood")
+    found = found.defer("project__search", "project__story", "project__neighbourhood__boundary")
+    return found.prefetch_related(Prefetch("measurements", rows))
 
 
 def standing_of(indicator: Indicator, today: dt.date) -> Standing:

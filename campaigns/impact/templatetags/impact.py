@@ -9,9 +9,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import day
-from campaigns.impact.enums import MeasurementStatus, Timing
+from campaigns.impact.enums import MeasurementStatus, TerritoryKind, Timing
 from campaigns.impact.permissions import can_see_measurements
 from campaigns.impact.selectors.measurements import standings
+from campaigns.impact.selectors.series import lines_of, name_of, values_of
 from crowdfund.kit import clock
 
 if TYPE_CHECKING:
@@ -56,6 +57,18 @@ def state_kind(state: str) -> str:
 def status_label(event: MeasurementEvent) -> _StrOrPromise:
     """What became of a measurement, in words; the first event is its birth."""
     return MeasurementStatus(event.to_status).label if event.from_status else _("Written down")
+
+
+@register.inclusion_tag("campaigns/impact/_benchmark.html")
+def benchmark(one: Standing) -> dict[str, Any]:
+    """The series beside an indicator: its project's neighbourhood and the compared cities; one query."""
+    link = getattr(one.indicator, "benchmark", None)
+    if link is None:
+        return {}
+    here = one.indicator.project.neighbourhood.name
+    rows = values_of(link.series)
+    wanted = [here, *(name_of(row) for row in rows if row.kind == TerritoryKind.CITY)]
+    return {"series": link.series, "chart": lines_of(rows, wanted)}
 
 
 def _chart(one: Standing) -> dict[str, Any]:
