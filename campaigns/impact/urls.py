@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.impact.api import measurements as api
 from campaigns.impact.api import series as series_api
-from campaigns.impact.views import measurements, series
+from campaigns.impact.views import measurements, programmes, series
 
 urlpatterns = [
     path(_("projects/<slug:slug>/measurements/"), measurements.measurements, name="measurements"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path(_("measurements/<int:pk>/correct/"), measurements.measurement_correct, name="measurement_correct"),
     path(_("measurements/<int:pk>/evidence/"), measurements.measurement_file, name="measurement_file"),
     path(_("indicators/<int:pk>/series/"), series.series_link, name="series_link"),
+    path(_("programmes/<slug:slug>/impact/"), programmes.programme_impact, name="programme_impact"),
+    path(
+        _("programmes/<slug:slug>/impact.csv"), programmes.programme_impact_csv, name="programme_impact_csv"
+    ),
+    path(
+        _("programmes/<slug:slug>/impact.pdf"), programmes.programme_impact_pdf, name="programme_impact_pdf"
+    ),
     path(_("research/"), series.research, name="research"),
     path(_("research/series/new/"), series.series_new, name="series_new"),
     path(_("research/studies/new/"), series.study_new, name="study_new"),
