@@ -46,7 +46,7 @@ class TakenSerializer(serializers.Serializer[Any]):
     file_public = serializers.BooleanField(required=False)
 
 
-class CorrectionSerializer(TakenSerializer):
+class MeasurementCorrectionSerializer(TakenSerializer):
     """What it really was, and why it is said anew."""
 
     why = serializers.CharField(max_length=200)
@@ -72,7 +72,7 @@ class MeasurementSerializer(serializers.Serializer[Any]):
     file_public = serializers.BooleanField()
 
 
-class StandingSerializer(serializers.Serializer[Any]):
+class IndicatorStandingSerializer(serializers.Serializer[Any]):
     """An indicator: `progress` is an exact fraction such as 3/4, null with a reason where it has no meaning."""
 
     id = serializers.IntegerField()
@@ -100,7 +100,7 @@ def _facts(request: Request) -> dict[str, Any]:
 class ProjectMeasurements(APIView):
     """A project's indicators and what they were measured at."""
 
-    @extend_schema(responses=StandingSerializer(many=True), tags=["impact"])
+    @extend_schema(responses=IndicatorStandingSerializer(many=True), tags=["impact"])
     def get(self, request: Request, slug: str) -> Response:
         """Read them: what is verified, or all of it for the team, the city and tutors."""
         project = project_to_see(request, slug)
@@ -130,12 +130,14 @@ class Correction(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(request=CorrectionSerializer, responses={201: MeasurementSerializer}, tags=["impact"])
+    @extend_schema(
+        request=MeasurementCorrectionSerializer, responses={201: MeasurementSerializer}, tags=["impact"]
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Put another measurement in its place."""
         row = get_object_or_404(measurements(), pk=pk)
         require(can_measure(request.user, row.indicator.project))
-        asked = CorrectionSerializer(data=request.data)
+        asked = MeasurementCorrectionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = dict(asked.validated_data)
         why = given.pop("why")
