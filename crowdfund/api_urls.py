@@ -9,6 +9,7 @@ from campaigns.calls.urls import api_urlpatterns as calls_api
 from campaigns.codesign.urls import api_urlpatterns as codesign_api
 from campaigns.commission.urls import api_urlpatterns as commission_api
 from campaigns.hubs.urls import api_urlpatterns as hubs_api
+from campaigns.impact.urls import api_urlpatterns as impact_api
 from campaigns.reporting.urls import api_urlpatterns as reporting_api
 from campaigns.sustainability.urls import api_urlpatterns as sustainability_api
 from campaigns.urls import api_urlpatterns as campaigns_api
@@ -34,6 +35,7 @@ urlpatterns = [
     *hubs_api,
     *sustainability_api,
     *accompaniment_api,
+    *impact_api,
     *payments_api,
     *matching_api,
     *bank_api,

@@ -22,6 +22,7 @@ urlpatterns = [
         path("", include("campaigns.commission.urls")),
         path("", include("campaigns.sustainability.urls")),
         path("", include("campaigns.accompaniment.urls")),
+        path("", include("campaigns.impact.urls")),
         path("", include("payments.urls")),
         path("", include("payments.matching.urls")),
         path("", include("payments.bank.urls")),

@@ -52,6 +52,7 @@ from tests.campaigns import (
     calling,
     commission_permissions,
     hub_permissions,
+    impact_permissions,
     need_permissions,
     reporting_permissions,
 )
@@ -1019,6 +1020,7 @@ TABLE |= reporting_permissions.ROWS
 TABLE |= hub_permissions.ROWS
 TABLE |= desk_permissions.ROWS
 TABLE |= need_permissions.ROWS
+TABLE |= impact_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

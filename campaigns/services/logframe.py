@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
@@ -17,7 +19,7 @@ from crowdfund.kit.errors import Invalid, Refused, Several, raise_all
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
     from accounts.permissions import Visitor
@@ -92,7 +94,8 @@ def write_rung(
 def remove_rung(*, entry: LogframeEntry, by: Visitor, now: dt.datetime) -> None:
     """Take an entry out, and its indicators with it. Raises `NotAllowed` unless `by` is owner or editor."""
     require(can_edit_project(by, entry.project))
-    entry.delete()
+    with _measured_stays():
+        entry.delete()
 
 
 def write_indicator(
@@ -122,7 +125,8 @@ def write_indicator(
 def remove_indicator(*, indicator: Indicator, by: Visitor, now: dt.datetime) -> None:
     """Take an indicator out. Raises `NotAllowed` unless `by` is owner or editor."""
     require(can_edit_project(by, indicator.project))
-    indicator.delete()
+    with _measured_stays():
+        indicator.delete()
 
 
 def set_logframe(*, project: Project, rungs: Sequence[Rung], by: Visitor, now: dt.datetime) -> None:
@@ -136,7 +140,7 @@ def set_logframe(*, project: Project, rungs: Sequence[Rung], by: Visitor, now: d
         raise _too_long(MOST_RUNGS * len(LogframeLevel))
     raise_all(_rung_problems(project, rungs))
     places: dict[str, int] = {}
-    with transaction.atomic():
+    with _measured_stays(), transaction.atomic():
         kept = []
         for rung in rungs:
             places[rung.level] = places.get(rung.level, 0) + 1
@@ -197,6 +201,17 @@ def _clean_problems(row: LogframeEntry | Indicator, names: Sequence[str]) -> lis
     except Invalid as invalid:
         return [invalid]
     return []
+
+
+@contextlib.contextmanager
+def _measured_stays() -> Iterator[None]:
+    """Refuse to take an indicator out that was measured: what was found stays on file."""
+    try:
+        yield
+    except ProtectedError as error:
+        raise Refused(
+            "measured", _("This was measured already: it stays. You can change its words.")
+        ) from error
 
 
 def _insert(row: LogframeEntry | Indicator) -> None:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "campaigns.hubs",
     "campaigns.sustainability",
     "campaigns.accompaniment",
+    "campaigns.impact",
     "payments",
     "payments.bank",
     "payments.cash",

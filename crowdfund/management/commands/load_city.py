@@ -15,6 +15,7 @@ from crowdfund.management.city import (
     campaign,
     growing,
     hubs,
+    impact,
     money,
     ranking,
     rules,
@@ -44,6 +45,7 @@ def build(walk: Walk) -> None:
     walk.on(-656, lambda now: campaign.recover_one(walk, "ciclofficina", now))
     after.schedule(walk, projects["ciclofficina"], closed=-650)
     growing.schedule(walk, projects["ciclofficina"])
+    impact.schedule(walk, projects["ciclofficina"])
     money.schedule(walk, projects["ciclofficina"])
     campaign.schedule(walk, projects["cinema"], call="first", launched=-715, days=50)
     walk.on(-651, let_jobs_run)  # the recovery window has passed
