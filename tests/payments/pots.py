@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from accounts.enums import OrganisationKind, Role
@@ -52,7 +51,6 @@ def sponsored(call: Call, cents: int, **terms: Any) -> MatchFund:
 
 
 def closing(fund: MatchFund) -> FundChange:
-    """Propose to close a pot, after its call's window."""
-    over = {"opens_at": NOW - dt.timedelta(days=60), "closes_at": NOW - dt.timedelta(days=1)}
-    Call.objects.filter(pk=fund.call_id).update(status=CallStatus.PUBLISHED, **over)
+    """Propose to close a pot, after its call has closed."""
+    Call.objects.filter(pk=fund.call_id).update(status=CallStatus.CLOSED)
     return propose_fund_closing(fund=fund, reason="Fine del bando", by=world.staff(Role.OFFICER), now=NOW)

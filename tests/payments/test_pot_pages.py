@@ -86,8 +86,7 @@ def test_a_pot_is_closed_on_its_page(proved, staff):
     early = proved(officer).post(page, {"close": "1", "reason": "Fine"})
     assert early.status_code == 422
     assert proved(officer).post(page, {"close": "1", "reason": ""}).status_code == 422
-    over = {"opens_at": NOW - dt.timedelta(days=60), "closes_at": NOW - dt.timedelta(days=1)}
-    Call.objects.filter(pk=fund.call_id).update(status=CallStatus.PUBLISHED, **over)
+    Call.objects.filter(pk=fund.call_id).update(status=CallStatus.CLOSED)
     assert proved(officer).post(page, {"close": "1", "reason": "Fine"}).status_code == 302
     change = FundChange.objects.get(kind="closing")
     assert proved(approver).get(reverse("fund_change", args=[change.pk])).status_code == 200
