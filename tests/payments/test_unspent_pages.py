@@ -36,7 +36,8 @@ def campaign(officer):
 
 def public(client, campaign) -> str:
     client.logout()
-    return client.get(reverse("campaign_spending", args=[campaign.slug])).content.decode()
+    page: str = client.get(reverse("campaign_spending", args=[campaign.slug])).content.decode()
+    return page
 
 
 def test_the_whole_way_through_the_pages(proved, client, campaign, officer, approver):  # noqa: F811
