@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     """People, organisations and what they may do."""
 
     name = "accounts"
-    verbose_name = _("Accounts")
+    verbose_name = _("People and organisations")
 
     def ready(self) -> None:
         """Listen to what allauth tells, register the drain that forgets old idempotency keys, and a check."""

@@ -200,6 +200,18 @@ class ApiToken(models.Model):
         return f"{self.label} ({self.prefix}…)"
 
 
+class CalendarLink(models.Model):
+    """A person's private address of the desk's calendar. Another version makes every earlier address worthless."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_link")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} v{self.version}"
+
+
 class IdempotencyKey(models.Model):
     """A key sent with a write through the API: the same key answers the same, and does nothing twice."""
 

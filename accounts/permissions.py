@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, TeamRole
@@ -12,7 +16,7 @@ from accounts.privacy import PERSONAL, tax_code_digest
 from crowdfund.kit.errors import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from django.contrib.auth.models import AnonymousUser
 
@@ -71,10 +75,47 @@ def can_see_roles(user: Visitor | None) -> bool:
     return can_see_officer_desk(user)
 
 
+class _Teams:
+    """Who is in which team, read once for a page that asks of many rows: a query a person, and one for all codes."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, frozenset[int]] = {}
+
+    @cached_property
+    def _personal(self) -> dict[int, str]:
+        """The tax codes of organisations that are one person."""
+        codes = Organisation.objects.annotate(signs=Length("tax_code")).filter(signs=PERSONAL)
+        return dict(codes.values_list("pk", "tax_code"))
+
+    def have(self, person: Person, organisation_id: int) -> bool:
+        if person.pk not in self._of:
+            found = Membership.objects.filter(user__person=person).values_list("organisation", flat=True)
+            self._of[person.pk] = frozenset(found)
+        code = self._personal.get(organisation_id)
+        itself = code is not None and tax_code_digest(code) == person.tax_code_digest
+        return organisation_id in self._of[person.pk] or itself
+
+
+_teams: ContextVar[_Teams | None] = ContextVar("teams", default=None)
+
+
+@contextmanager
+def remembering_teams() -> Iterator[None]:
+    """Ask only once who is in which team, within a block that reads many rows and writes nothing."""
+    token = _teams.set(_Teams())
+    try:
+        yield
+    finally:
+        _teams.reset(token)
+
+
 def _is_member(person: Person, organisation_id: int | None) -> bool:
     """Say whether a person, by any account of theirs, is in a team, or is themselves the organisation."""
     if organisation_id is None:
         return False
+    teams = _teams.get()
+    if teams is not None:
+        return teams.have(person, organisation_id)
     if Membership.objects.filter(organisation=organisation_id, user__person=person).exists():
         return True
     code = Organisation.objects.values_list("tax_code", flat=True).get(pk=organisation_id)

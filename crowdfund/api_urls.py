@@ -17,6 +17,7 @@ from payments.cash.urls import api_urlpatterns as cash_api
 from payments.matching.urls import api_urlpatterns as matching_api
 from payments.receipts.urls import api_urlpatterns as receipts_api
 from payments.reconciliation.urls import api_urlpatterns as reconciliation_api
+from payments.simulations.urls import api_urlpatterns as simulations_api
 from payments.spending.urls import api_urlpatterns as spending_api
 from payments.urls import api_urlpatterns as payments_api
 
@@ -37,5 +38,6 @@ urlpatterns = [
     *cash_api,
     *receipts_api,
     *reconciliation_api,
+    *simulations_api,
     *spending_api,
 ]

@@ -27,6 +27,7 @@ urlpatterns = [
         path("", include("payments.cash.urls")),
         path("", include("payments.receipts.urls")),
         path("", include("payments.reconciliation.urls")),
+        path("", include("payments.simulations.urls")),
         path("", include("payments.spending.urls")),
         path("", include("accounts.urls")),
         path(_("account/"), include("allauth.urls")),

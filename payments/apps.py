@@ -56,7 +56,7 @@ class PaymentsConfig(AppConfig):
     def _register_money_back() -> None:
         """Register refunds, disputes and what is taken back for them."""
         from crowdfund.kit import desk, jobs
-        from payments.selectors import back_desk, unspent_desk
+        from payments.selectors import back_desk, coming, unspent_desk
         from payments.services import dispute_answers, disputes, refund_send, reversals, stop
 
         jobs.register("refunds.execute", refund_send.execute_refunds, every=5)
@@ -67,4 +67,5 @@ class PaymentsConfig(AppConfig):
         jobs.register("disputes.follow", disputes.follow_disputes, every=60)
         desk.register_officer(back_desk.officer_tasks)
         desk.register_officer(unspent_desk.officer_tasks)
+        desk.register_dates(coming.officer_dates)
         desk.register_team(back_desk.team_tasks)

@@ -302,7 +302,7 @@ class RequestStatus(TextChoices):
     """What became of a backer's request for a refund."""
 
     OPEN = "open", _("Waiting for an answer")
-    GRANTED = "granted", _("Granted")
+    GRANTED = "granted", _("Request granted")
     REFUSED = "refused", _("Refused")
 
 

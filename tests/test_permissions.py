@@ -48,7 +48,14 @@ from payments.reconciliation.services import accept, resolve, runs
 from payments.services import consents, disburse, payees, payout, pledges, refused_mandates, void
 from tests import world
 from tests.campaigns import call_permissions, calling, commission_permissions, reporting_permissions
-from tests.payments import back_permissions, counter, pot_permissions, receipt_rows, spending_permissions
+from tests.payments import (
+    back_permissions,
+    counter,
+    desk_permissions,
+    pot_permissions,
+    receipt_rows,
+    spending_permissions,
+)
 from tests.payments.bank_files import acting as bank
 from tests.payments.bank_files.writing import BO, Move, statement
 from tests.payments.test_matching import ACT
@@ -1002,6 +1009,7 @@ TABLE |= pot_permissions.ROWS
 TABLE |= commission_permissions.ROWS
 TABLE |= spending_permissions.ROWS
 TABLE |= reporting_permissions.ROWS
+TABLE |= desk_permissions.ROWS
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -1,5 +1,6 @@
 """People, their organisations, their roles and their keys."""
 
+from accounts.services.calendar import renew_calendar_link, withdraw_calendar_link
 from accounts.services.organisations import (
     add_member,
     check_tax_code,
@@ -22,8 +23,10 @@ __all__ = [
     "grant_role",
     "issue_token",
     "remove_member",
+    "renew_calendar_link",
     "revoke_token",
     "token_digest",
     "update_profile",
+    "withdraw_calendar_link",
     "withdraw_role",
 ]

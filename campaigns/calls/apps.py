@@ -11,8 +11,10 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put what needs somebody on the desks."""
+        from campaigns.calls.selectors.coming import officer_dates
         from campaigns.calls.selectors.desk import office_tasks, team_tasks
         from crowdfund.kit import desk
 
         desk.register_officer(office_tasks)
         desk.register_team(team_tasks)
+        desk.register_dates(officer_dates)

@@ -90,7 +90,7 @@ class OfferStatus(TextChoices):
 
     OPEN = "open", _("Waiting for the team")
     ACCEPTED = "accepted", _("Accepted")
-    DECLINED = "declined", _("Declined")
+    DECLINED = "declined", _("Turned down")
     LAPSED = "lapsed", _("Not answered in time")
 
 

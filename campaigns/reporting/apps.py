@@ -11,6 +11,7 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the drains, and put what needs somebody on the desks."""
+        from campaigns.reporting.selectors.coming import officer_dates
         from campaigns.reporting.selectors.desk import officer_tasks, team_tasks
         from campaigns.reporting.services import planning, reminders
         from crowdfund.kit import desk, jobs
@@ -19,3 +20,4 @@ class ReportingConfig(AppConfig):
         jobs.register("reports.remind", reminders.remind_due, every=300)
         desk.register_officer(officer_tasks)
         desk.register_team(team_tasks)
+        desk.register_dates(officer_dates)

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "payments.matching",
     "payments.receipts",
     "payments.reconciliation",
+    "payments.simulations",
     "payments.spending",
     "payments.webhooks",
 ]
@@ -260,11 +261,15 @@ SPECTACULAR_SETTINGS = {
         "CampaignStatusEnum": "campaigns.enums.CampaignStatus",
         "EnterpriseStatusEnum": "campaigns.accompaniment.enums.EnterpriseStatus",
         "EvidenceKindEnum": "payments.enums.EvidenceKind",
+        "CityRoleEnum": "accounts.enums.Role",
+        "EvaluatorRoleEnum": "campaigns.commission.enums.EvaluatorRole",
         "MilestoneStatusEnum": "campaigns.enums.MilestoneStatus",
+        "NeedSourceEnum": "campaigns.codesign.enums.NeedSource",
         "NeedStatusEnum": "campaigns.codesign.enums.NeedStatus",
         "PledgeStatusEnum": "payments.enums.PledgeStatus",
         "ProposalStatusEnum": "campaigns.codesign.enums.ProposalStatus",
         "RuleKindEnum": "campaigns.calls.enums.RuleKind",
+        "SimulationSourceEnum": "payments.simulations.enums.Source",
         "ThemeEnum": "campaigns.enums.Theme",
     },
 }

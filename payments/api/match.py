@@ -36,7 +36,7 @@ def _campaign() -> serializers.SlugRelatedField[Campaign]:
     )
 
 
-class CorrectionSerializer(serializers.ModelSerializer[MatchCorrection]):
+class MatchCorrectionSerializer(serializers.ModelSerializer[MatchCorrection]):
     """A match made smaller after refunds: what it is now, and what goes back to the pots."""
 
     campaign = serializers.CharField(source="campaign.slug")
@@ -51,7 +51,7 @@ class CorrectionSerializer(serializers.ModelSerializer[MatchCorrection]):
         read_only_fields = fields
 
 
-class NewCorrectionSerializer(serializers.Serializer[Any]):
+class NewMatchCorrectionSerializer(serializers.Serializer[Any]):
     """A correction to propose; the amounts are computed."""
 
     campaign = _campaign()
@@ -82,13 +82,13 @@ class WhyMatchSerializer(serializers.Serializer[Any]):
 class CorrectionsView(Proposals):
     """Corrections of matches. For officers, approvers and auditors."""
 
-    serializer_class = CorrectionSerializer
-    given = NewCorrectionSerializer
+    serializer_class = MatchCorrectionSerializer
+    given = NewMatchCorrectionSerializer
     rows = staticmethod(corrections)
     propose = staticmethod(propose_correction)
     filterset_fields = ["status", "campaign__slug"]
 
-    @extend_schema(request=NewCorrectionSerializer, responses={201: CorrectionSerializer})
+    @extend_schema(request=NewMatchCorrectionSerializer, responses={201: MatchCorrectionSerializer})
     def post(self, request: Request) -> Response:
         """Propose to give back what a match has too much of after refunds; another person approves. For officers."""
         return self._propose(request)
@@ -111,7 +111,7 @@ class ExtensionsView(Proposals):
 
 
 _CORRECTION: dict[str, Any] = {
-    "rows": corrections, "shown": CorrectionSerializer, "argument": "correction", "tag": "matches",
+    "rows": corrections, "shown": MatchCorrectionSerializer, "argument": "correction", "tag": "matches",
 }  # fmt: skip
 _EXTENSION: dict[str, Any] = {
     "rows": extensions, "shown": ExtensionSerializer, "argument": "extension", "tag": "matches",

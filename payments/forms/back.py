@@ -32,7 +32,10 @@ class AnswerForm(forms.Form):
     """An officer says no to a request, and why."""
 
     answer = forms.CharField(
-        label=_("Answer"), max_length=2000, widget=_text(), help_text=_("The backer gets it by email.")
+        label=_("Answer to the backer"),
+        max_length=2000,
+        widget=_text(),
+        help_text=_("The backer gets it by email."),
     )
 
 

@@ -48,7 +48,7 @@ class FundChangeKind(TextChoices):
 
     OPENING = "opening", _("Opening")
     TOP_UP = "top_up", _("Top-up")
-    CLOSING = "closing", _("Closing")
+    CLOSING = "closing", _("Closing of the pot")
 
 
 class FundChangeStatus(TextChoices):

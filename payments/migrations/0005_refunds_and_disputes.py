@@ -424,7 +424,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("open", "Waiting for an answer"),
-                            ("granted", "Granted"),
+                            ("granted", "Request granted"),
                             ("refused", "Refused"),
                         ],
                         default="open",

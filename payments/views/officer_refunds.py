@@ -213,7 +213,7 @@ def refund_request(request: HttpRequest, pk: int) -> HttpResponse:
     )
     rows = [*pledge_rows(row.pledge), Row(_("Asked"), when(row.asked_at)), Row(_("Why"), row.text)]
     if row.answer:
-        rows.append(Row(_("Answer"), row.answer))
+        rows.append(Row(_("Answer given"), row.answer))
     if may:
         url = reverse("refund_new", args=[row.pledge.public_id])
         rows.append(Row(_("To say yes"), _("Propose a refund"), url))

@@ -245,7 +245,7 @@ class TestTheOfficersPages:
         )
         client.post(url("application_decide", application.pk), {"decision": "admit", "reason": "Sì."})
         application.refresh_from_db()
-        assert application.campaign.reservation.exposure_cents == 560_000
+        assert application.campaign.reservations.get().exposure_cents == 560_000
 
 
 class TestTheApi:

@@ -517,5 +517,6 @@ ELSEWHERE = {
     "pledges.fold", "pledges.cleanup", "webhooks.work", "webhooks.sweep", "webhooks.forget", "settlements.tell",
     "receipts.issue", "receipts.issue_all", "receipts.correct", "receipts.forget", "ledger.seal", "payees.apply",
     "disputes.answer", "disputes.follow", "notices.send", "idempotency.forget", "bank.returns", "cash.arrived",
-    "reconciliation.run", "reconciliation.nightly", "matching.estimates",
+    "reconciliation.run", "reconciliation.nightly", "matching.estimates", "matching.expire",
+    "reports.plan", "reports.remind", "stops.tell", "commission.reminders", "commission.offers",
 }  # fmt: skip

@@ -8,7 +8,6 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import Role
-from campaigns.calls.enums import CallStatus
 from campaigns.calls.models import Call
 from campaigns.models import Campaign
 from payments.matching.formula import Crowd
@@ -17,7 +16,7 @@ from payments.matching.services import propose_match, reserve_match
 from payments.models import Settlement
 from tests import world
 from tests.payments import bank
-from tests.payments.pots import closing, foundation, sponsored
+from tests.payments.pots import closing, end_window, foundation, sponsored
 from tests.payments.test_matching import application, call
 from tests.world import NOW
 
@@ -86,7 +85,7 @@ def test_a_pot_is_closed_on_its_page(proved, staff):
     early = proved(officer).post(page, {"close": "1", "reason": "Fine"})
     assert early.status_code == 422
     assert proved(officer).post(page, {"close": "1", "reason": ""}).status_code == 422
-    Call.objects.filter(pk=fund.call_id).update(status=CallStatus.CLOSED)
+    end_window(fund.call_id)
     assert proved(officer).post(page, {"close": "1", "reason": "Fine"}).status_code == 302
     change = FundChange.objects.get(kind="closing")
     assert proved(approver).get(reverse("fund_change", args=[change.pk])).status_code == 200

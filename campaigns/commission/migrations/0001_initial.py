@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("open", "Waiting for the team"),
                             ("accepted", "Accepted"),
-                            ("declined", "Declined"),
+                            ("declined", "Turned down"),
                             ("lapsed", "Not answered in time"),
                         ],
                         default="open",

@@ -81,7 +81,7 @@ def _to_propose(now: dt.datetime) -> Iterator[Task]:
         ready = commission.evaluators.exists() and commission.applications().exists()
         if ready and not unread(commission):
             url = commission.get_absolute_url()
-            yield Task(_("Propose the list"), commission.call.title, url)
+            yield Task(_("Propose the ranking"), commission.call.title, url)
 
 
 def _to_answer(user: User) -> Iterator[Task]:

@@ -14,6 +14,8 @@ from crowdfund.kit.clock import CIVIL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import QuerySet
+
     from accounts.permissions import Visitor
     from campaigns.models import Project
 
@@ -33,9 +35,17 @@ def first_due(user: Visitor | None, now: dt.datetime) -> Iterator[Due]:
     if not is_person(user):
         return
     mine = [key for key in user.team_roles if can_account_for(user, key)]
+    yield from _first_of(Books.objects.filter(project__organisation__in=mine), now)
+
+
+def late_accounts(now: dt.datetime) -> Iterator[Due]:
+    """Yield the earliest month of each project whose term is over; two queries."""
+    return (due for due in _first_of(Books.objects.all(), now) if due.until < now)
+
+
+def _first_of(kept: QuerySet[Books], now: dt.datetime) -> Iterator[Due]:
     today = now.astimezone(CIVIL).date()
-    kept = Books.objects.filter(project__organisation__in=mine).select_related("project")
-    for books in kept.prefetch_related("months"):
+    for books in kept.select_related("project").prefetch_related("months"):
         state = {one.month: "closed" if one.closed_at else "open" for one in books.months.all()}
         over = [month for month in months_between(books.opened_on, today) if month < today.replace(day=1)]
         for month in over:

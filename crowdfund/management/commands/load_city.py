@@ -18,6 +18,7 @@ from crowdfund.management.city import (
     ranking,
     rules,
     sessions,
+    simulation,
     spending,
     sponsor,
 )
@@ -59,6 +60,7 @@ def build(walk: Walk) -> None:
     sessions.schedule(walk)
     library = projects["biblioteca"]
     walk.on(-20, lambda now: before.propose(walk, library, now))
+    simulation.schedule(walk)
     walk.on(-6, lambda now: before.apply_and_admit(walk, library, "second", now))
 
 

@@ -14,7 +14,7 @@ from crowdfund.kit.errors import Refused
 from payments.matching.formula import TooManyPairsError
 from payments.matching.simulator import (
     BadRows,
-    Place,
+    Places,
     Progress,
     SpilledGifts,
     apply_rule,
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             )
             raise CommandError(message % {"limit": error.limit, "pairs": error.pairs}) from error
 
-    def _read(self, campaigns: Path, pledges: Path, progress: Progress) -> tuple[list[Place], SpilledGifts]:
+    def _read(self, campaigns: Path, pledges: Path, progress: Progress) -> tuple[Places, SpilledGifts]:
         bad = BadRows(self.stderr.write)
         places = read_campaigns(campaigns, bad)
         gifts = SpilledGifts(read_pledges(pledges, places, bad, progress), progress)
@@ -72,12 +72,10 @@ class Command(BaseCommand):
         return places, gifts
 
     def _answer(
-        self, rules: list[dict[str, Any]], places: list[Place], gifts: SpilledGifts, options: dict[str, Any]
+        self, rules: list[dict[str, Any]], places: Places, gifts: SpilledGifts, options: dict[str, Any]
     ) -> None:
         answers = [apply_rule(rule, places, gifts) for rule in rules]
         if options["json"]:
-            self.stdout.write(
-                json.dumps(as_json(answers, compare=bool(options["compare"])), ensure_ascii=False)
-            )
+            self.stdout.write(json.dumps(as_json(answers, compare=bool(options["compare"]))))
         else:
             self.stdout.writelines(f"{line}\n" for line in as_table(answers, places, gifts))

@@ -357,7 +357,7 @@ class Migration(migrations.Migration):
             model_name="fundchange",
             name="kind",
             field=models.CharField(
-                choices=[("opening", "Opening"), ("top_up", "Top-up"), ("closing", "Closing")], max_length=10
+                choices=[("opening", "Opening"), ("top_up", "Top-up"), ("closing", "Closing of the pot")], max_length=10
             ),
         ),
         migrations.AlterField(

@@ -73,11 +73,17 @@ def as_table(answers: Sequence[Answer], places: Sequence[Place], gifts: SpilledG
         yield from _neighbourhoods(answer, places)
 
 
-def _neighbourhoods(answer: Answer, places: Sequence[Place]) -> Iterator[str]:
+def money_by_neighbourhood(answer: Answer, places: Sequence[Place]) -> dict[str, tuple[int, int]]:
+    """Add up by neighbourhood, in cents, what the crowd gave and what the rule adds."""
     money: dict[str, tuple[int, int]] = {}
     for place, one in zip(places, answer.outcomes, strict=True):
         crowd, match = money.get(place.neighbourhood, (0, 0))
         money[place.neighbourhood] = crowd + one.crowd_cents, match + one.match_cents
+    return money
+
+
+def _neighbourhoods(answer: Answer, places: Sequence[Place]) -> Iterator[str]:
+    money = money_by_neighbourhood(answer, places)
     names = {name: name or _("(no neighbourhood)") for name in money}
     width = max((len(name) for name in names.values()), default=0)
     for name in sorted(money):

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
-from itertools import count
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -48,26 +47,33 @@ class Place:
     neighbourhood: str
 
 
-def read_campaigns(path: Path, bad: BadRows) -> list[Place]:
+class Places(list[Place]):
+    """The campaigns of a file, in its order; `named` holds those of bad rows too, so that no pledge is blamed."""
+
+    named: dict[str, int]
+
+
+def read_campaigns(path: Path, bad: BadRows) -> Places:
     """Read `campaign,cost_cents,neighbourhood`; rows that are bad or repeat a campaign are told and left out."""
-    places: dict[str, Place] = {}
+    places, named = Places(), {}
 
     def place_of(cells: Mapping[str, str]) -> Place:
         name = _name(cells, "campaign")
-        if name in places:
+        if name in named:
             raise CellError(_("campaign: “%(name)s” is there twice.") % {"name": name[:40]})
+        named[name] = len(places)
         cost = read_cents(cells["cost_cents"], "cost_cents", least=1)
         return Place(Campaign(name, cost), cells["neighbourhood"])
 
     with path.open(encoding="utf-8", newline="") as lines:
-        for place in _good(lines, ("campaign", "cost_cents", "neighbourhood"), place_of, path.name, bad):
-            places[place.campaign.name] = place
-    return list(places.values())
+        places.extend(_good(lines, ("campaign", "cost_cents", "neighbourhood"), place_of, path.name, bad))
+    places.named = named
+    return places
 
 
-def read_pledges(path: Path, places: Sequence[Place], bad: BadRows, progress: Progress) -> Iterator[Pledge]:
+def read_pledges(path: Path, places: Places, bad: BadRows, progress: Progress) -> Iterator[Pledge]:
     """Read `campaign,backer,amount_cents,created_at`, one pledge at a time; bad rows are told and left out."""
-    numbers = dict(zip((place.campaign.name for place in places), count(), strict=False))
+    numbers = places.named
 
     def pledge_of(cells: Mapping[str, str]) -> Pledge:
         name = _name(cells, "campaign")
