@@ -84,6 +84,11 @@ def unspent_decisions() -> QuerySet[UnspentDecision]:
     )
 
 
+def unspent_decided(campaign: Campaign) -> UnspentDecision | None:
+    """Return what was decided on a campaign's unspent money, None while nothing is: what everybody may know."""
+    return UnspentDecision.objects.filter(campaign=campaign, status=ProposalStatus.APPROVED).first()
+
+
 def match_returns() -> QuerySet[MatchReturn]:
     """Return the match that came back, or is said to have, newest first."""
     return MatchReturn.objects.select_related(

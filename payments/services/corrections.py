@@ -19,7 +19,7 @@ from payments.matching.formula import Crowd
 from payments.matching.locks import lock_funds_of
 from payments.matching.models import MatchCorrection, Reservation
 from payments.matching.permissions import can_decide_for_campaign, can_propose_for_campaign
-from payments.matching.services import match_of, return_paid, save_unpaid, saveable
+from payments.matching.services import crowds_left, match_of, return_paid, save_unpaid, saveable
 from payments.models import Settlement
 from payments.selectors.collected import collected_now
 from payments.selectors.releasable import unpaid_by_pot
@@ -63,13 +63,9 @@ def surplus_of(campaign: Campaign) -> Surplus | None:
     settlement = Settlement.objects.filter(campaign=campaign).first()
     if not rows or settlement is None:
         return None
-    now = collected_now(campaign.pk, STILL_THERE)
+    pledged, collected = crowds_left(campaign) or _by_pledges(settlement)
     match = match_of(
-        campaign=campaign,
-        call=rows[0].fund.call,
-        pledged=Crowd(settlement.pledged_cents, settlement.pledges),
-        collected=Crowd(now.cents, now.pledges),
-        decided=True,
+        campaign=campaign, call=rows[0].fund.call, pledged=pledged, collected=collected, decided=True
     )
     if match is None:  # no round was held yet
         return None
@@ -77,6 +73,12 @@ def surplus_of(campaign: Campaign) -> Surplus | None:
     over = max(0, fixed - match.cents)
     unpaid = sum(max(0, cents) for _row, cents in saveable(rows, unpaid_by_pot(campaign)))
     return Surplus(match, min(match.cents, fixed), fixed, min(over, unpaid), max(0, over - unpaid))
+
+
+def _by_pledges(settlement: Settlement) -> tuple[Crowd, Crowd]:
+    """Count pledges for backers: of a campaign that was decided on before counts by backer were kept."""
+    now = collected_now(settlement.campaign_id, STILL_THERE)
+    return Crowd(settlement.pledged_cents, settlement.pledges), Crowd(now.cents, now.pledges)
 
 
 def propose_correction(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from payments.enums import HeldUpBy
 from payments.selectors.figures import Figure, figure
 from payments.selectors.money import money_of
+from payments.selectors.unspent import unspent_decided
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,12 @@ def payout_reason(code: str) -> str:
         "resource_missing": _("The account at the payment service does not exist any more."),
     }
     return sentences.get(code, _("The reason given: %(why)s") % {"why": code} if code else "")
+
+
+@register.inclusion_tag("payments/_unspent.html")
+def unspent_notice(campaign: Campaign) -> dict[str, Any]:
+    """Say to everybody what a project did not spend, what of it goes back, and what the rest is for."""
+    return {"decision": unspent_decided(campaign)}
 
 
 @register.inclusion_tag("payments/_money_panel.html")

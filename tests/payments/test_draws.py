@@ -7,6 +7,7 @@ import random
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from accounts.enums import Role
 from campaigns.models import Campaign
 from campaigns.services.campaigns import cancel_campaign
 from crowdfund.kit.errors import Refused
@@ -15,7 +16,7 @@ from payments.ledger.models import LedgerTransfer
 from payments.matching.formula import PledgeChange, read_rule, replay_each
 from payments.matching.models import CallBacker, CountedPledge, MatchDraw, MatchFund, Reservation
 from payments.matching.selectors import books_that_disagree
-from payments.matching.services import reserve_match
+from payments.matching.services import approve_fund_change, reserve_match
 from payments.models import Pledge
 from payments.permissions import MANAGE, link_token
 from payments.services import windows
@@ -27,6 +28,7 @@ from tests import world
 from tests.payments import counter
 from tests.payments.bank_files import acting
 from tests.payments.drawing import active, again, collect, drawing, held, promised, running, save_card, settle
+from tests.payments.pots import closing
 from tests.payments.test_matching import application
 from tests.world import NOW
 
@@ -58,6 +60,19 @@ def shown(campaign: Campaign) -> int:
 def assert_books_agree() -> None:
     assert books_that_disagree() == []
     assert totals_that_disagree() == {}
+
+
+def test_a_pot_stays_open_while_pledges_may_draw_from_it():
+    campaign = running(drawing(10_000))
+    pledge = active(campaign, 1_000)
+    pot = MatchFund.objects.get()
+    with pytest.raises(Refused) as refused:
+        closing(pot)
+    assert refused.value.code == "round_open"
+    collect(campaign)
+    approve_fund_change(change=closing(pot), by=world.staff(Role.APPROVER), now=NOW)
+    assert (free(), held(pledge)) == (0, 1_000)
+    assert books_that_disagree() == []
 
 
 class TestAdmission:

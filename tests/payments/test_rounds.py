@@ -10,18 +10,20 @@ from django.urls import reverse
 from accounts.enums import Role
 from campaigns.calls.models import Application, Call, Session
 from campaigns.models import Campaign
+from campaigns.reporting.services.stops import confirm_stop, declare_stop
 from crowdfund.kit import desk
 from crowdfund.kit.errors import NotAllowed, Refused
 from payments.matching.formula import quadratic
 from payments.matching.models import MatchFund, MatchRound, Reservation, RoundEstimate, RoundMatch
 from payments.matching.selectors import books_that_disagree, match_explained
 from payments.matching.selectors.rounds import RoundKey
-from payments.matching.services import reserve_match, share_pot_out
+from payments.matching.services import approve_fund_change, reserve_match, share_pot_out
 from payments.matching.services.estimates import estimate_rounds
 from payments.services.totals import fold
 from tests import world
 from tests.campaigns import calling
-from tests.payments.drawing import active, again, collect, drawing, officer, running, settle
+from tests.payments.drawing import ENDS, active, again, collect, drawing, officer, running, settle
+from tests.payments.pots import closing, sponsored
 from tests.payments.test_matching import application
 from tests.race import race
 from tests.world import NOW
@@ -147,6 +149,62 @@ class TestTheRound:
         told = match_explained(Campaign.objects.get(slug="radio"))
         assert [(one.name != "", one.cents) for one in told.shares] == [(True, 1_000), (True, 9_000)]
         assert told.steps[-1]["cents"] == 10_000
+
+    def test_pots_open_to_the_same_campaigns_give_only_to_whom_each_is_open_to(self):
+        """By priority: one fund for A and B, one for A and C, one for B and C, and another for A and B.
+
+        Taken in the order of priorities alone, the second part of A and B would come out of what is A's and C's.
+        """
+        of = quadratic_call(1)
+        places = [world.neighbourhood(name) for name in ("Barona", "Corvetto", "Gallaratese")]
+        for campaign, place in zip(three(of), places, strict=True):
+            type(campaign.project).objects.filter(pk=campaign.project_id).update(neighbourhood=place)
+            collect(campaign)
+        a, b, c = places
+        for priority, cents, open_to in (
+            (11, 5_000, (a, b)), (12, 5_000, (a, c)), (13, 5_000, (b, c)), (14, 5_000, (a, b)),
+        ):  # fmt: skip
+            sponsored(of, cents, priority=priority, neighbourhoods=tuple(place.pk for place in open_to))
+        share(of)
+        given = matches()
+        assert sum(given.values()) == 20_001
+        assert sum(row.proposed_cents for row in Reservation.objects.all()) == 20_001
+        for slug, cents in given.items():
+            rows = Reservation.objects.filter(campaign__slug=slug)
+            assert sum(row.proposed_cents for row in rows) == cents
+        assert not MatchFund.objects.exclude(free_cents=0).exists()
+        assert books_that_disagree() == []
+
+    def test_a_project_that_has_stopped_is_given_nothing(self):
+        of = quadratic_call(14_000)
+        hub, ortho, radio = three(of)
+        for campaign in (hub, ortho, radio):
+            collect(campaign)
+        stop = declare_stop(campaign=again(hub.pk), reason="Fine", by=officer(), now=ENDS)
+        with pytest.raises(Refused) as refused:
+            share(of)
+        assert refused.value.code == "round_open"  # nobody knows yet whether it goes on
+        confirm_stop(stop=stop, by=world.staff(Role.APPROVER), now=ENDS)
+        share(of)
+        assert matches() == {"hub": 0, "ortho": 11_200, "radio": 2_800}
+        assert not Reservation.objects.filter(campaign=hub).exists()
+        assert books_that_disagree() == []
+
+    def test_a_pot_stays_open_until_its_round_was_held(self):
+        of = quadratic_call(14_000)
+        campaigns = three(of)
+        pot = MatchFund.objects.get()
+        with pytest.raises(Refused) as running_still:
+            closing(pot)
+        for campaign in campaigns:
+            collect(campaign)
+        with pytest.raises(Refused) as not_held:
+            closing(pot)
+        assert running_still.value.code == not_held.value.code == "round_open"
+        share(of)
+        change = closing(pot)
+        approve_fund_change(change=change, by=world.staff(Role.APPROVER), now=AFTER)
+        assert books_that_disagree() == []
 
     def test_sessions_are_rounds_of_their_own_within_their_share(self):
         of = calling.call(

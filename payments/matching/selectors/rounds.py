@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,8 @@ from campaigns.calls.enums import ApplicationStatus, RuleKind
 from campaigns.calls.models import Application, Call, Session
 from campaigns.calls.selectors.terms import rule_data_for
 from campaigns.enums import CampaignStatus
+from campaigns.reporting.enums import StopStatus
+from campaigns.reporting.models import ProjectStop
 from crowdfund.kit.desk import Task
 from crowdfund.kit.errors import Invalid
 from payments.matching import formula
@@ -76,8 +78,25 @@ def applications_of(key: RoundKey) -> QuerySet[Application]:
 
 
 def still_open(key: RoundKey) -> list[Application]:
-    """Return the admitted applications whose campaigns have neither collected nor failed."""
-    return list(applications_of(key).exclude(campaign__status__in=OVER))
+    """Return the admitted applications of which nobody can say yet what they take part with.
+
+    Their campaigns have neither collected nor failed, or it was declared that the project stops and not decided.
+    """
+    undecided = Exists(ProjectStop.objects.filter(campaign=OuterRef("campaign"), status=StopStatus.DECLARED))
+    return list(applications_of(key).filter(~Q(campaign__status__in=OVER) | undecided))
+
+
+def still_promised(call: Call) -> bool:
+    """Say whether campaigns of a call that reserves nothing at admission may still be given of its pots.
+
+    Under `per_pledge` those that have not ended, under `quadratic` also those that wait for their round.
+    """
+    if call.rule.kind == RuleKind.PER_PLEDGE:
+        admitted = Application.objects.filter(call=call, status=ApplicationStatus.ADMITTED)
+        return admitted.exclude(campaign__status__in=OVER).exists()
+    lost = (CampaignStatus.MISSED, CampaignStatus.CANCELLED)
+    waiting = (key for key in rounds_of(call) if round_of(key) is None)
+    return any(applications_of(key).exclude(campaign__status__in=lost).exists() for key in waiting)
 
 
 def round_of(key: RoundKey) -> MatchRound | None:
@@ -128,23 +147,37 @@ def pots_of(key: RoundKey, applications: Iterable[Application]) -> list[Pot]:
 
     A session's share of the pot holds for all of them together.
     """
+    return [pot for pot, _funds in pots_with_funds(key, applications)]
+
+
+def pots_with_funds(key: RoundKey, applications: Iterable[Application]) -> list[tuple[Pot, frozenset[int]]]:
+    """Return the pots of a round, each with the funds (ids) that it is made of."""
     left = key.session.pot_cents if key.session and key.session.pot_cents is not None else None
-    open_to: dict[frozenset[str], int] = {}
+    together: dict[frozenset[str], list[MatchFund]] = {}
     for fund, slugs in _funds_with_campaigns(key, applications):
-        open_to[slugs] = open_to.get(slugs, 0) + fund.free_cents
+        together.setdefault(slugs, []).append(fund)
     pots = []
-    for slugs, cents in open_to.items():
+    for slugs, funds in together.items():
+        cents = sum(fund.free_cents for fund in funds)
         given = cents if left is None else min(cents, left)
         left = None if left is None else left - given
-        pots.append(Pot(given, tuple(sorted(slugs))))
+        pots.append((Pot(given, tuple(sorted(slugs))), frozenset(fund.pk for fund in funds)))
     return pots
 
 
 def _funds_with_campaigns(
     key: RoundKey, applications: Iterable[Application]
 ) -> list[tuple[MatchFund, frozenset[str]]]:
+    """Return the funds that give to somebody, in order. A project that has stopped midway is given nothing any more."""
+    stopped = set(
+        ProjectStop.objects.filter(
+            campaign__application__call=key.call, status=StopStatus.CONFIRMED
+        ).values_list("campaign", flat=True)
+    )
     open_to: dict[int, set[str]] = {}
     for row in applications:
+        if row.campaign_id in stopped:
+            continue
         for fund in MatchFund.objects.filter(call=key.call).open_to(row.project):
             open_to.setdefault(fund.pk, set()).add(row.campaign.slug if row.campaign else "")
     funds = MatchFund.objects.filter(pk__in=open_to).in_order()

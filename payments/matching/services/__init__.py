@@ -1,7 +1,7 @@
 """The pots and what campaigns hold of them: opened, topped up, reserved, proposed, committed, released."""
 
 from payments.matching.services.acts import Act, confirm_act, record_act, return_act
-from payments.matching.services.counts import count_collected, count_pledged, crowds
+from payments.matching.services.counts import count_collected, count_pledged, crowds, crowds_left
 from payments.matching.services.draws import follow_pledge
 from payments.matching.services.expiry import (
     check_reserved,
@@ -48,6 +48,7 @@ __all__ = [
     "count_collected",
     "count_pledged",
     "crowds",
+    "crowds_left",
     "disburse_tranche",
     "follow_pledge",
     "give_back",

@@ -23,6 +23,7 @@ from payments.matching.models import CallBacker, CountedPledge, MatchDraw
 from payments.matching.services.book import NUMBERS, hold_book
 from payments.matching.services.draws import drawing_terms, follow_pledge
 from payments.models import Pledge, Refund
+from payments.selectors.collected import left_of_pledges
 from payments.selectors.rules import terms_of
 
 if TYPE_CHECKING:
@@ -135,6 +136,19 @@ def _run(statement: str, **given: Any) -> None:
     names = {name: connection.ops.quote_name(model._meta.db_table) for name, model in TABLES.items()}  # noqa: SLF001
     with connection.cursor() as cursor:
         cursor.execute(statement.format(**names), given)
+
+
+def crowds_left(campaign: Campaign) -> tuple[Crowd, Crowd] | None:
+    """Return what was pledged at the deadline and what is left of what was collected, refunds taken off by now.
+
+    Each with how many different backers; what is disputed counts. None for a campaign of which no counts were kept.
+    """
+    backers = dict(CountedPledge.objects.filter(campaign=campaign).values_list("pledge", "backer"))
+    if not backers:
+        return None
+    left = left_of_pledges(backers)
+    there = {backers[pledge] for pledge, cents in left.items() if cents}
+    return crowds(campaign)[0], Crowd(sum(left.values()), len(there))
 
 
 def crowds(campaign: Campaign) -> tuple[Crowd, Crowd]:

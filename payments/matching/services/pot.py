@@ -20,7 +20,7 @@ from payments.models import TotalsDelta
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from campaigns.models import Campaign
 
@@ -51,13 +51,15 @@ def take(
     whole: bool,
     expires_at: dt.datetime | None = None,
     by: Any = None,
+    funds: Collection[int] | None = None,
 ) -> list[Taken]:
     """Take `cents` for a campaign from the pots of its call that are open to it, the lowest priority first.
 
-    `whole`: all of it, or `Refused` (`pot_empty`) and nothing; else as much as there is, perhaps nothing. Each pot's
-    posting, the campaign's reservation in it and the match that its page shows move with it. Call it last in its
-    transaction: from the first pot on, others wait. Raises `Refused` (`no_match`) for a campaign that no call matches,
-    (`not_reserved`) when its reservation was proposed or released already.
+    `funds`: from these alone, of those that are open to it. `whole`: all of it, or `Refused` (`pot_empty`) and nothing;
+    else as much as there is, perhaps nothing. Each pot's posting, the campaign's reservation in it and the match that
+    its page shows move with it. Call it last in its transaction: from the first pot on, others wait. Raises `Refused`
+    (`no_match`) for a campaign that no call matches, (`not_reserved`) when its reservation was proposed or released
+    already.
     """
     application = getattr(campaign, "application", None)
     if application is None:
@@ -65,6 +67,8 @@ def take(
     taken: list[Taken] = []
     with transaction.atomic():
         for fund_id in _open_funds(application.call_id, campaign):
+            if funds is not None and fund_id not in funds:
+                continue
             left = cents - sum(one.cents for one in taken)
             got = _take_from(fund_id, left) if left > 0 else 0
             if got:

@@ -21,6 +21,7 @@ from payments.matching.enums import (
 )
 from payments.matching.models import FundChange, MatchFund
 from payments.matching.permissions import can_propose_fund_change
+from payments.matching.selectors.rounds import still_promised
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -110,7 +111,8 @@ def propose_fund_closing(*, fund: MatchFund, reason: str, by: User, now: dt.date
     """Propose to close a pot: nobody takes from it any more, and what is free in it goes back to where it came from.
 
     A closed pot is closed again when money came back to it. Raises `Invalid` without a reason, `Refused` while the call
-    takes applications, when a closed pot has nothing free, or when another change waits.
+    takes applications or campaigns may still be given of its pots by pledges or a round, when a closed pot has nothing
+    free, or when another change waits.
     """
     require(can_propose_fund_change(by, fund.organisation_id))
     raise_all(_amount_problems(1, reason))
@@ -166,8 +168,13 @@ def hold_money(programme_id: int, cents: int, *, field: str | None = None) -> No
 
 
 def check_closing(pot: MatchFund, now: dt.datetime) -> None:
-    """Refuse to close a pot while its call takes applications, or a closed one with nothing free."""
+    """Refuse to close a pot while its call takes applications or campaigns may draw, or one that has nothing."""
     if Call.objects.filter(pk=pot.call_id, status=CallStatus.PUBLISHED, closes_at__gt=now).exists():
         raise Refused("window_open", _("Applications are still open: the call promises it."))
+    if pot.closed_at is None and still_promised(pot.call):
+        raise Refused(
+            "round_open",
+            _("Campaigns of this call may still draw from its pots: wait until they have ended."),
+        )
     if pot.closed_at is not None and not pot.free_cents:
         raise Refused("fund_closed", _("This pot is closed."))

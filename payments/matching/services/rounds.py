@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import require
 from campaigns.calls.enums import RuleKind
 from crowdfund.kit.errors import Refused
+from payments.locks import lock_campaign
 from payments.matching.formula import TooManyPairsError
 from payments.matching.models import MatchRound, RoundMatch
 from payments.matching.permissions import can_start_round
@@ -19,7 +20,7 @@ from payments.matching.selectors.rounds import (
     Shared,
     applications_of,
     collected_gifts,
-    pots_of,
+    pots_with_funds,
     share_of_each,
     still_open,
 )
@@ -45,10 +46,12 @@ def share_pot_out(*, key: RoundKey, by: User, now: dt.datetime) -> MatchRound:
     if key.call.rule.kind != RuleKind.QUADRATIC:
         raise Refused("rule_kind", _("Only a quadratic call shares its pot out at the end."))
     with transaction.atomic():
+        _lock_campaigns(key)
         hold_book(key.call.pk)  # one round after the other
         _refuse_unless_complete(key, now)
         applications = list(applications_of(key))
-        pots = pots_of(key, applications)
+        with_funds = pots_with_funds(key, applications)
+        pots = [pot for pot, _funds in with_funds]
         try:
             shared = share_of_each(key, collected_gifts(applications), pots)
         except TooManyPairsError as error:
@@ -60,8 +63,14 @@ def share_pot_out(*, key: RoundKey, by: User, now: dt.datetime) -> MatchRound:
             started_at=now,
             pots=[{"cents": pot.cents, "campaigns": list(pot.campaigns)} for pot in pots],
         )
-        _write(made, applications, shared, by, now)
+        _write(made, applications, shared, [funds for _pot, funds in with_funds], now)
     return made
+
+
+def _lock_campaigns(key: RoundKey) -> None:
+    """Let no project of a round stop while its match is worked out."""
+    for campaign_id in sorted(row.campaign_id for row in applications_of(key) if row.campaign_id):
+        lock_campaign(campaign_id)
 
 
 def too_many(error: TooManyPairsError) -> str:
@@ -85,7 +94,11 @@ def _refuse_unless_complete(key: RoundKey, now: dt.datetime) -> None:
 
 
 def _write(
-    made: MatchRound, applications: list[Application], shared: list[Shared], by: User, now: dt.datetime
+    made: MatchRound,
+    applications: list[Application],
+    shared: list[Shared],
+    funds_of_pots: list[frozenset[int]],
+    now: dt.datetime,
 ) -> None:
     campaigns = {row.campaign.slug: row.campaign for row in applications if row.campaign}
     RoundMatch.objects.bulk_create(
@@ -100,10 +113,10 @@ def _write(
         )
         for one in shared
     )
-    for place in range(len(made.pots)):  # pot by pot, so that each gives to whom it is open to
+    for place, funds in enumerate(funds_of_pots):  # pot by pot, so that each gives to whom it is open to
         for one in shared:
             if cents := one.share.parts[place]:
-                take(campaign=campaigns[one.slug], cents=cents, now=now, whole=True)
+                take(campaign=campaigns[one.slug], cents=cents, now=now, whole=True, funds=funds)
     for one in shared:
         fix_match(campaign=campaigns[one.slug], cents=one.share.match.cents, steps=steps_of(one), now=now)
 
