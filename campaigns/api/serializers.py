@@ -191,11 +191,11 @@ class ProjectPatch(serializers.Serializer[Any]):
 
 
 class NeighbourhoodShape(serializers.ModelSerializer[Neighbourhood]):
-    """A part of the city, with what happens there."""
+    """A part of the city, with what happens there. Its shape is among the boundaries."""
 
     campaigns = serializers.IntegerField(help_text="Campaigns launched there.")
     pledged_cents = serializers.IntegerField()
 
     class Meta:
         model = Neighbourhood
-        fields = ["slug", "name", "zone", "residents", "boundary", "campaigns", "pledged_cents"]
+        fields = ["slug", "name", "zone", "residents", "campaigns", "pledged_cents"]

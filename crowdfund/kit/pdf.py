@@ -48,9 +48,12 @@ def _weasyprint() -> Any:
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             import weasyprint
+            from PIL import ImageFile
     except OSError as error:
         sentence = _("The PDF can't be made on this machine: read the page instead, or print it.")
         raise Refused("no_pdf", sentence) from error
+    # It lets half pictures pass in the whole process; an upload that is cut off must not
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return weasyprint
 
 

@@ -115,10 +115,8 @@ def _kind_and_campaign(first: LedgerTransfer) -> tuple[str, int] | None:
         closing = ReceivableClosing.objects.filter(pk=_number(first)).select_related("receivable").first()
         return (IncomeKind.DONATIONS, closing.receivable.campaign_id) if closing else None
     if first.code == "payout_executed":
-        payout = _payout(first)
-        if payout and payout.disbursement.channel == Channel.SPONSOR:
-            return None
-        return IncomeKind.DONATIONS, _last(first.debit_id)
+        _payable, campaign, *sponsors = first.debit_id.split(":")
+        return None if sponsors else (IncomeKind.DONATIONS, int(campaign))
     if first.code == "transfer_reversed":
         return IncomeKind.DONATIONS, int(first.credit_id.split(":")[1])
     account = first.debit_id if first.code == "match_disbursed" else first.credit_id

@@ -278,7 +278,7 @@ def test_a_team_appeals_within_the_days_and_an_officer_answers():
     assert caught.value.code == "appealed"
     with pytest.raises(NotAllowed):
         file_appeal(application=two, text="Non mio.", by=owner, now=THEN)
-    assert f"/funzionario/istanze/{appeal.pk}/" in [task.url for task in office_tasks(officer, THEN)]
+    assert f"/ufficio/istanze/{appeal.pk}/" in [task.url for task in office_tasks(officer, THEN)]
     with pytest.raises(Invalid):
         answer_appeal(appeal=appeal, upheld=False, reason=" ", by=officer, now=THEN)
     answer_appeal(appeal=appeal, upheld=False, reason="Il piano non ha numeri.", by=officer, now=THEN)

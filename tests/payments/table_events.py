@@ -519,4 +519,5 @@ ELSEWHERE = {
     "disputes.answer", "disputes.follow", "notices.send", "idempotency.forget", "bank.returns", "cash.arrived",
     "reconciliation.run", "reconciliation.nightly", "matching.estimates", "matching.expire",
     "reports.plan", "reports.remind", "stops.tell", "commission.reminders", "commission.offers",
+    "hubs.agreements", "impact.remind", "simulations.run",
 }  # fmt: skip

@@ -206,7 +206,7 @@ class TestSixtyFourClientsOnTheLastEuro:
         got = min(free, cents)
         if got:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(0.01)")
+                cursor.execute("SELECT pg_sleep(0.1)")
             MatchFund.objects.filter(pk=fund_id).update(free_cents=free - got)
         return got
 

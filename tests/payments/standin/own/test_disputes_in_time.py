@@ -46,10 +46,10 @@ def test_the_bank_decides_whenever_it_likes(client, dispute, control):
     """The stand-in's own switch; Docs: How disputes work (fees are not given back)."""
     before = available(client)
     _, opened = dispute()
-    client.disputes.update(opened.id, {"evidence": {"receipt": "file_1"}})
+    client.disputes.update(opened.id, {"evidence": {"uncategorized_text": "Consegnato"}})
     assert client.disputes.retrieve(opened.id).status == "under_review"
     with pytest.raises(stripe.InvalidRequestError):
-        client.disputes.update(opened.id, {"evidence": {"receipt": "file_2"}})
+        client.disputes.update(opened.id, {"evidence": {"uncategorized_text": "Anzi"}})
     assert control("dispute", dispute=opened.id, verdict="won")["status"] == "won"
     assert available(client) - before == 9_825 - 2_000
 
