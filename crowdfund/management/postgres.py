@@ -26,7 +26,16 @@ from crowdfund.management.processes import die_with_parent, is_running
 ACCOUNT = "crowdfund-db"
 DATABASE = "crowdfund"
 VERSION = "18"
-FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+FAST = [
+    "-c",
+    "fsync=off",
+    "-c",
+    "synchronous_commit=off",
+    "-c",
+    "full_page_writes=off",
+    "-c",
+    "max_connections=300",
+]
 LONGEST_SOCKET = 103  # bytes, on the stricter of Linux and macOS
 START_SECONDS, STOP_SECONDS = 20.0, 5.0
 
