@@ -7,14 +7,29 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import OrganisationKind, Role, TeamRole
+from crowdfund.kit.errors import NotAllowed, Refused
 
 if TYPE_CHECKING:
-    from crowdfund.kit.errors import Refused
+    from collections.abc import Callable
 
 
 def tell(form: forms.BaseForm, refused: Refused) -> None:
     """Show a service's refusal at its field, or above the form when it has none."""
     form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+
+
+def done(form: forms.BaseForm, deed: Callable[[], object]) -> bool:
+    """Do the deed of a valid form; a refusal is shown in the form, and somebody who may not is not told by a form."""
+    if not form.is_valid():
+        return False
+    try:
+        deed()
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        tell(form, refused)
+        return False
+    return True
 
 
 class RefusableForm(forms.Form):

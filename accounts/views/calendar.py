@@ -39,7 +39,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     today = now.astimezone(clock.CIVIL).date()
     first = _month_asked(request.GET.get("month", ""), today)
     after = _next(first)
-    start, end = (dt.datetime.combine(day, dt.time(), tzinfo=clock.CIVIL) for day in (first, after))
+    start, end = clock.midnight(first), clock.midnight(after)
     with remembering_teams():
         found = desk.dates(request.user, start, end)
     context = {

@@ -28,9 +28,12 @@ class AccompanimentConfig(AppConfig):
 
 def steps_due(user: Any, now: dt.datetime) -> Iterator[Task]:
     """Yield what each project of the person's agreed to do next with its tutor."""
+    from datetime import timedelta
+
     from django.urls import reverse
 
-    from campaigns.accompaniment.selectors.tutoring import end_of, next_steps
+    from campaigns.accompaniment.selectors.tutoring import next_steps
+    from crowdfund.kit.clock import midnight
     from crowdfund.kit.desk import Task
 
     for session in next_steps(user):
@@ -38,5 +41,5 @@ def steps_due(user: Any, now: dt.datetime) -> Iterator[Task]:
             _("Next step with the tutor"),
             f"{session.project.title}: {session.next_step}",
             reverse("tutoring", args=[session.project.slug]),
-            end_of(session.next_due_on) if session.next_due_on else None,
+            midnight(session.next_due_on + timedelta(days=1)) if session.next_due_on else None,
         )

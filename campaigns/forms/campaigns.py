@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +11,11 @@ from campaigns.enums import BudgetKind
 from campaigns.models import Milestone, Question, Update
 from campaigns.services.budget import MOST_LINES, Line
 from campaigns.services.campaigns import LONGEST_DAYS, LONGEST_REASON
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import last_second
 from crowdfund.kit.fields import EuroField
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class DayField(forms.DateField):
@@ -165,7 +167,7 @@ class LaunchForm(forms.Form):
     def moment(self) -> dt.datetime | None:
         """Return the last second of the day chosen, in the city's time, or None."""
         day = self.cleaned_data["deadline"]
-        return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=CIVIL) if day else None
+        return last_second(day) if day else None
 
 
 class ReasonForm(forms.Form):

@@ -14,7 +14,7 @@ from accounts.enums import Role, TeamRole
 from accounts.permissions import has_role
 from campaigns.enums import CampaignStatus, MilestoneStatus
 from campaigns.models import Campaign, Milestone, Question
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import last_second
 from crowdfund.kit.desk import Task
 
 if TYPE_CHECKING:
@@ -99,5 +99,5 @@ def _milestone_tasks(mine: list[int]) -> Iterator[Task]:
         status=MilestoneStatus.PLANNED,
     ).values_list("campaign__slug", "title", "due_on")
     for slug, title, due_on in rows:
-        due_at = dt.datetime.combine(due_on, dt.time(23, 59, 59), tzinfo=CIVIL)
+        due_at = last_second(due_on)
         yield Task(_("Report the milestone"), title, reverse("campaign_milestones", args=[slug]), due_at)

@@ -24,7 +24,7 @@ from campaigns.services.cleaning import free_slug, positive_cents
 from campaigns.services.letters import tell_team
 from campaigns.signals import campaign_cancelled, campaign_launching
 from crowdfund.kit import states
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import CIVIL, last_second
 from crowdfund.kit.errors import Invalid, Refused, Several
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def approve_campaign(*, campaign: Campaign, by: User, now: dt.datetime) -> None:
 def last_moment(now: dt.datetime, days: int) -> dt.datetime:
     """Return the last second of the civil day that is `days` days after `now`, in the city's time."""
     day = now.astimezone(CIVIL).date() + dt.timedelta(days=days)
-    return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=CIVIL)
+    return last_second(day)
 
 
 def launch_campaign(

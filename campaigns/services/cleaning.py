@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from crowdfund.kit.clock import CIVIL
 from crowdfund.kit.errors import Invalid
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from django.db import models
@@ -36,6 +38,23 @@ def clean(row: models.Model, fields: Iterable[str]) -> None:
         raise Invalid(code, " ".join(problem.messages), field=name) from error
 
 
+def fitting(text: str, *, field: str, longest: int, required: bool = True) -> str:
+    """Return a text that fits. Raises `Invalid` (`missing`, `too_long`, `not_text`) at `field`."""
+    if required and not text:
+        raise Invalid("missing", _("This is needed."), field=field)
+    if len(text) > longest:
+        raise Invalid("too_long", _("At most %(longest)s characters."), field=field, longest=longest)
+    if "\0" in text:
+        raise Invalid("not_text", _("There is a character here that is not text."), field=field)
+    return text
+
+
+def past_day(day: dt.date, *, field: str, now: dt.datetime) -> None:
+    """Raise `Invalid` (`date_to_come`) for a civil day that has not come yet."""
+    if day > now.astimezone(CIVIL).date():
+        raise Invalid("date_to_come", _("This day has not come yet."), field=field)
+
+
 def positive_cents(amount: int, *, field: str) -> None:
     """Raise `Invalid` unless `amount` is a whole number of cents above zero and within the largest amount."""
     if type(amount) is not int:  # a bool is an int to isinstance, and no amount
@@ -46,9 +65,9 @@ def positive_cents(amount: int, *, field: str) -> None:
         raise Invalid("amount_too_large", _("The amount is too large."), field=field)
 
 
-def free_slug(model: type[models.Model], title: str, *, fallback: str) -> str:
+def free_slug(model: type[models.Model], title: str, *, fallback: str, longest: int = SLUG_LENGTH) -> str:
     """Make an address from a title, with a number behind it when taken. The unique column has the last word."""
-    base = slugify(title)[:SLUG_LENGTH].strip("-") or fallback
+    base = slugify(title)[:longest].strip("-") or fallback
     manager: Any = model._default_manager  # noqa: SLF001 - Django's documented name
     taken = set(manager.filter(slug__startswith=base).values_list("slug", flat=True))
     slug, number = base, 1

@@ -36,6 +36,16 @@ def today() -> dt.date:
     return now().astimezone(CIVIL).date()
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """Return the moment at which a civil day begins in the city."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=CIVIL)
+
+
+def last_second(day: dt.date) -> dt.datetime:
+    """Return the last second of a civil day in the city."""
+    return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=CIVIL)
+
+
 def move(offset: dt.timedelta) -> None:
     """Set the offset. Raises `ImproperlyConfigured` where the clock may not move (production)."""
     if not settings.CLOCK_MAY_MOVE:

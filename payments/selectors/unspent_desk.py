@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import last_second
 from crowdfund.kit.desk import Task
 from payments.enums import ProposalStatus
 from payments.permissions import (
@@ -21,6 +20,7 @@ from payments.permissions import (
 from payments.selectors.unspent import match_returns, unspent_decisions
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from accounts.models import User
@@ -42,7 +42,7 @@ def officer_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
     asked = unspent_decisions().filter(status=ProposalStatus.APPROVED, returned_cents__lt=F("match_cents"))
     for row in asked:
         if can_propose_match_return(user, row):
-            until = dt.datetime.combine(row.due_on, dt.time(23, 59, 59), tzinfo=CIVIL)
+            until = last_second(row.due_on)
             title = row.campaign.project.title
             yield Task(_("Record match that comes back"), title, _url("unspent", row.pk), until)
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import tell
+from accounts.forms import done, tell
 from accounts.permissions import require
 from crowdfund.kit import clock
 from crowdfund.kit.errors import NotAllowed, Refused
@@ -21,7 +21,6 @@ from payments.selectors.money import disbursements
 from payments.services.payout import retry_payout
 from payments.services.refused_mandates import refuse_mandate
 from payments.services.void import void_disbursement
-from payments.views.records import done
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import done
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.enums import Place, ProposalStatus
@@ -20,7 +21,7 @@ from payments.selectors.receivables import advances
 from payments.selectors.reserve import reserve as reserve_at
 from payments.services import advances as advance_services
 from payments.views.lists import euro, page_of, when
-from payments.views.records import Record, Row, Table, done, show
+from payments.views.records import Record, Row, Table, show
 from payments.views.rows import deciding, proposal_rows, waits
 
 if TYPE_CHECKING:

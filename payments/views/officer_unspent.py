@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import done
 from accounts.permissions import require
 from accounts.templatetags.ui import day
 from campaigns.models import Campaign
@@ -27,7 +28,7 @@ from payments.permissions import (
 from payments.selectors.unspent import match_returns, received, reports_settled, unspent_decisions
 from payments.services import unspent as services
 from payments.views.lists import euro
-from payments.views.records import Act, Record, Row, Table, done, show
+from payments.views.records import Act, Record, Row, Table, show
 from payments.views.rows import deciding, proposal_rows, waits
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 
-from accounts.forms import tell
+from accounts.forms import done
 from crowdfund.kit.errors import NotAllowed, Refused
 
 if TYPE_CHECKING:
@@ -136,20 +136,6 @@ def _do(request: HttpRequest, act: Act) -> bool:
             messages.error(request, str(refused))
             return True
     messages.success(request, str(act.said))
-    return True
-
-
-def done(form: forms.Form, deed: Callable[[], object]) -> bool:
-    """Do the deed of a valid form; a refusal is shown in the form."""
-    if not form.is_valid():
-        return False
-    try:
-        deed()
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        tell(form, refused)
-        return False
     return True
 
 

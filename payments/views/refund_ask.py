@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import done
 from crowdfund.kit import clock
 from payments.forms.back import AskForm
 from payments.permissions import MANAGE, pledge_of
 from payments.selectors.backer import pledge_by_public_id
 from payments.services.refund_requests import ask_refund, may_ask
-from payments.views.records import done
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
 
 from accounts.permissions import is_person
 from campaigns.accompaniment.models import TutoringSession
-from crowdfund.kit.clock import CIVIL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +43,3 @@ def next_steps(user: Visitor | None) -> Iterable[TutoringSession]:
         .select_related("project")
         .order_by("next_due_on", "id")
     )
-
-
-def end_of(day: dt.date) -> dt.datetime:
-    """Return the civil midnight that ends a day."""
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=CIVIL)

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-from crowdfund.kit.clock import CIVIL
+from campaigns.services.cleaning import fitting
 from crowdfund.kit.errors import Invalid
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 MOST_HUNDREDTHS = 100_000  # a thousand people at full time
 
 
 def text(value: str, *, field: str, longest: int, required: bool = True) -> str:
     """Return the text trimmed. Raises `Invalid` at `field` when it is missing, too long or no text."""
-    found = value.replace("\r\n", "\n").strip()
-    if required and not found:
-        raise Invalid("missing", _("This is needed."), field=field)
-    if len(found) > longest:
-        raise Invalid("too_long", _("At most %(longest)s characters."), field=field, longest=longest)
-    if "\0" in found:
-        raise Invalid("not_text", _("There is a character here that is not text."), field=field)
-    return found
-
-
-def past_day(day: dt.date, *, field: str, now: dt.datetime) -> None:
-    """Raise `Invalid` for a civil day that has not come yet."""
-    if day > now.astimezone(CIVIL).date():
-        raise Invalid("date_to_come", _("This day has not come yet."), field=field)
+    return fitting(value.replace("\r\n", "\n").strip(), field=field, longest=longest, required=required)
 
 
 def jobs(whole: int, part: int) -> None:

@@ -15,7 +15,8 @@ from accounts.permissions import is_person, require
 from campaigns.accompaniment.enums import ENDED, EnterpriseStatus, LegalForm
 from campaigns.accompaniment.models import Enterprise, Observation
 from campaigns.accompaniment.permissions import can_observe, can_register_enterprise
-from campaigns.accompaniment.services.checks import jobs, past_day, text
+from campaigns.accompaniment.services.checks import jobs, text
+from campaigns.services.cleaning import past_day
 from crowdfund.kit.errors import Invalid, Refused
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from accounts.permissions import require
 from campaigns.accompaniment.enums import Topic
 from campaigns.accompaniment.models import TutoringSession
 from campaigns.accompaniment.permissions import can_finish_step, can_log_tutoring, can_strike_tutoring
-from campaigns.accompaniment.services.checks import past_day, text
+from campaigns.accompaniment.services.checks import text
+from campaigns.services.cleaning import past_day
 from crowdfund.kit.errors import Invalid, Refused
 
 if TYPE_CHECKING:

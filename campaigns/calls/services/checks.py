@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.services import cleaning
 from crowdfund.kit.errors import Invalid, Refused
 
 if TYPE_CHECKING:
@@ -53,13 +53,7 @@ def cents_problems(amounts: dict[str, int | None], *, least: int = 0) -> list[Re
 
 def free_slug(model: Any, title: str, *, fallback: str) -> str:
     """Make an address from a title, with a number behind it when taken; the unique column has the last word."""
-    base = slugify(title)[:70].strip("-") or fallback
-    taken = set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))  # noqa: SLF001
-    slug, number = base, 1
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    return slug
+    return cleaning.free_slug(model, title, fallback=fallback, longest=70)
 
 
 def reason_needed(reason: str) -> str:

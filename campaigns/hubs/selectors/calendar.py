@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from campaigns.hubs.enums import HOLDING, BookingStatus
 from campaigns.hubs.models import Booking, Hub, Space
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import midnight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,10 +42,7 @@ def day_asked(asked: str, today: dt.date) -> dt.date:
 
 def day_of(day: dt.date) -> Period:
     """Return from when to when a civil day lasts; 23, 24 or 25 hours."""
-    first, last = (
-        dt.datetime.combine(one, dt.time.min, tzinfo=CIVIL).astimezone(dt.UTC)
-        for one in (day, day + dt.timedelta(days=1))
-    )
+    first, last = (midnight(one).astimezone(dt.UTC) for one in (day, day + dt.timedelta(days=1)))
     return first, last
 
 

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch
 
 from campaigns.hubs.models import Agreement, Hub, OpeningHours
-from campaigns.hubs.permissions import operates_for
 from campaigns.models import Project
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.db.models import QuerySet
-
-    from accounts.models import User
 
 
 def all_hubs() -> QuerySet[Hub]:
@@ -38,9 +35,3 @@ def hub_to_show() -> QuerySet[Hub]:
 def agreement_on(hub: Hub, day: dt.date) -> Agreement | None:
     """Return the agreement of a hub (with its agreements read) that holds on a civil day."""
     return next((one for one in hub.agreements.all() if one.starts_on <= day <= one.ends_on), None)
-
-
-def hubs_run_by(user: User, day: dt.date) -> QuerySet[Hub]:
-    """Return the hubs this person runs on a civil day."""
-    held = Agreement.objects.in_force(day).filter(organisation__in=operates_for(user))
-    return all_hubs().filter(pk__in=held.values("hub"))

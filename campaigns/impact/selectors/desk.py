@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -13,17 +12,14 @@ from accounts.permissions import has_role
 from campaigns.impact.enums import MeasurementStatus
 from campaigns.impact.formula import DUE_SOON
 from campaigns.impact.selectors.measurements import funded, indicators, measurements, standing_of, to_verify
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import CIVIL, last_second
 from crowdfund.kit.desk import Task
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from accounts.models import User
-
-
-def _end_of(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=CIVIL)
 
 
 def officer_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
@@ -50,7 +46,7 @@ def team_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
                 _("Measure an indicator"),
                 f"{one.project.title}: {one.name}",
                 reverse("measurement_new", args=[one.pk]),
-                _end_of(one.due_on),
+                last_second(one.due_on),
             )
     back = measurements().filter(
         status=MeasurementStatus.SENT_BACK, indicator__project__organisation__in=teams

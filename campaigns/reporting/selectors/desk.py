@@ -14,7 +14,7 @@ from campaigns.enums import MilestoneStatus
 from campaigns.models import Milestone
 from campaigns.reporting.enums import OPEN_REPORTS, ChangeStatus, ReportStatus, StopStatus
 from campaigns.reporting.models import MilestoneChange, ProjectStop, SpendingReport
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import CIVIL, last_second
 from crowdfund.kit.desk import Task
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 EXAMINE_WITHIN = dt.timedelta(days=30)
-
-
-def end_of(day: dt.date) -> dt.datetime:
-    """Return the last second of a civil day."""
-    return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=CIVIL)
 
 
 def officer_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
@@ -77,7 +72,7 @@ def _reports(user: User, now: dt.datetime) -> Iterator[Task]:
             _("See to a spending report that is late"),
             title,
             reverse("report_review", args=[pk]),
-            end_of(due_on),
+            last_second(due_on),
         )
 
 
@@ -91,5 +86,8 @@ def team_tasks(user: User, now: dt.datetime) -> Iterator[Task]:
     )
     for pk, title, due_on in rows.values_list("pk", "campaign__project__title", "due_on"):
         yield Task(
-            _("Hand in the spending report"), title, reverse("spending_report", args=[pk]), end_of(due_on)
+            _("Hand in the spending report"),
+            title,
+            reverse("spending_report", args=[pk]),
+            last_second(due_on),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Prefetch, Q
 
-from campaigns.enums import CampaignStatus, MilestoneStatus
+from campaigns.enums import MilestoneStatus
 from campaigns.models import Campaign, Milestone
 from campaigns.reporting.enums import OPEN_REPORTS, PUBLIC_REPORTS, STANDING_STOPS, ReportStatus
 from campaigns.reporting.models import ProjectStop, ReportItem, SpendingReport
@@ -125,8 +125,3 @@ def spending(campaign: Campaign, now: dt.datetime) -> Spending:
         list(public[:MOST_PUBLIC_ITEMS]),
         standing_stop(campaign),
     )
-
-
-def funded_campaigns() -> QuerySet[Campaign]:
-    """Return the campaigns that owe reports: those that were funded."""
-    return Campaign.objects.filter(status=CampaignStatus.FUNDED).select_related("project__organisation")

@@ -28,6 +28,11 @@ def month_of(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
+def first_day(number: int) -> date:
+    """Give the first day of a month by its running number."""
+    return date(number // 12, number % 12 + 1, 1)
+
+
 def month_name(number: int) -> str:
     """Write a running number of months as `YYYY-MM`."""
     return f"{number // 12:04}-{number % 12 + 1:02}"

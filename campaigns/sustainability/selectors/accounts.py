@@ -12,6 +12,7 @@ from campaigns.sustainability.formula import (
     Standing,
     added_up,
     break_even_month,
+    first_day,
     month_of,
     standing,
 )
@@ -137,10 +138,8 @@ class MonthState:
 
 def months_between(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     """Yield the first day of every month from `first`'s to `last`'s, oldest first."""
-    number = first.year * 12 + first.month - 1
-    while number <= last.year * 12 + last.month - 1:
-        yield first.replace(year=number // 12, month=number % 12 + 1, day=1)
-        number += 1
+    for number in range(month_of(first), month_of(last) + 1):
+        yield first_day(number)
 
 
 def month_states(books: Books, today: dt.date) -> list[MonthState]:

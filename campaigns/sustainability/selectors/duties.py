@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from accounts.permissions import can_account_for, is_person
+from campaigns.sustainability.formula import first_day, month_of
 from campaigns.sustainability.models import Books
 from campaigns.sustainability.selectors.accounts import months_between
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import CIVIL, midnight
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from django.db.models import QuerySet
@@ -56,5 +57,4 @@ def _first_of(kept: QuerySet[Books], now: dt.datetime) -> Iterator[Due]:
 
 def _end_of_next(month: dt.date) -> dt.datetime:
     """Return the civil midnight that ends the month after this one."""
-    number = month.year * 12 + month.month - 1 + 2
-    return dt.datetime(number // 12, number % 12 + 1, 1, tzinfo=CIVIL)
+    return midnight(first_day(month_of(month) + 2))

@@ -28,19 +28,28 @@ if TYPE_CHECKING:
 YEAR = 12
 
 # The names are constants of the formula; nothing a person typed gets in here.
-_SUMS = ", ".join(f"sum(m.{name}_cents)" for name in AMOUNTS)
-_LATEST_YEAR = f"""
-    WITH span AS (
-        SELECT b.project_id, m.books_id, min(m.month) AS first, max(m.month) AS last
-        FROM sustainability_monthlyaccount m JOIN sustainability_books b ON b.id = m.books_id
-        WHERE m.closed_at IS NOT NULL AND (%s::bigint[] IS NULL OR b.project_id = ANY(%s::bigint[]))
-        GROUP BY b.project_id, m.books_id
+_SUMS = ", ".join(f"sum(m.{name}_cents) AS {name}" for name in AMOUNTS)
+LATEST_YEAR = f"""
+    span AS (
+        SELECT m.books_id, min(m.month) AS first, max(m.month) AS last
+        FROM sustainability_monthlyaccount m JOIN kept USING (books_id)
+        WHERE m.closed_at IS NOT NULL GROUP BY m.books_id
+    ),
+    year AS (
+        SELECT span.books_id, span.first, span.last, count(*) AS months, {_SUMS}
+        FROM span JOIN sustainability_monthlyaccount m ON m.books_id = span.books_id
+            AND m.closed_at IS NOT NULL AND m.month > span.last - interval '12 months'
+        GROUP BY span.books_id, span.first, span.last
     )
-    SELECT span.project_id, span.first, span.last, count(*), {_SUMS}
-    FROM span
-    JOIN sustainability_monthlyaccount m ON m.books_id = span.books_id
-        AND m.closed_at IS NOT NULL AND m.month > span.last - interval '12 months'
-    GROUP BY span.project_id, span.first, span.last
+"""  # noqa: S608
+"""Sums of the latest twelve closed months of each of the books `kept`, a table that the statement begins with."""
+
+_GLANCES = f"""
+    WITH kept AS (
+        SELECT id AS books_id, project_id FROM sustainability_books
+        WHERE %s::bigint[] IS NULL OR project_id = ANY(%s::bigint[])
+    ), {LATEST_YEAR}
+    SELECT kept.project_id, first, last, months, {", ".join(AMOUNTS)} FROM year JOIN kept USING (books_id)
 """  # noqa: S608
 
 
@@ -59,7 +68,7 @@ def glances(projects: Iterable[int] | None = None) -> dict[int, Glance]:
     """Return project id → how it stands at its latest closed month, in one query; all projects without `projects`."""
     keys = None if projects is None else list(projects)
     with connection.cursor() as cursor:
-        cursor.execute(_LATEST_YEAR, [keys, keys])
+        cursor.execute(_GLANCES, [keys, keys])
         return {row[0]: glance_of(row[1], row[2], row[3], row[4:]) for row in cursor.fetchall()}
 
 

@@ -9,13 +9,12 @@ from django.db import connection
 
 from campaigns.models import Project
 from campaigns.sustainability.formula import AMOUNTS
-from campaigns.sustainability.selectors.glances import Row, glance_of
+from campaigns.sustainability.selectors.glances import LATEST_YEAR, Row, glance_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Names in these statements are constants of the formula; what a person typed is always a parameter.
-_SUMS = ", ".join(f"sum(m.{name}_cents) AS {name}" for name in AMOUNTS)
 _RUNNING = "staff + rent + goods + services + other"
 _OPERATING = f"{_RUNNING} + finance + depreciation"
 STAGE_IN_SQL = f"""CASE
@@ -26,7 +25,7 @@ STAGE_IN_SQL = f"""CASE
     ELSE 'financial' END"""
 """The stages of `formula.stage`, over sums named as the kinds; a test holds the two together."""
 
-_KEPT = """
+KEPT = """
     FROM sustainability_books b
     JOIN campaigns_project p ON p.id = b.project_id
     JOIN places_neighbourhood h ON h.id = p.neighbourhood_id
@@ -36,18 +35,8 @@ _KEPT = """
           WHERE a.project_id = p.id AND c.slug = %(call)s))
 """
 _STANDINGS = f"""
-    WITH kept AS (SELECT b.id AS books_id, p.id AS project_id, p.title, h.name AS place {_KEPT}),
-    span AS (
-        SELECT m.books_id, min(m.month) AS first, max(m.month) AS last
-        FROM sustainability_monthlyaccount m JOIN kept USING (books_id)
-        WHERE m.closed_at IS NOT NULL GROUP BY m.books_id
-    ),
-    year AS (
-        SELECT span.books_id, span.first, span.last, count(*) AS months, {_SUMS}
-        FROM span JOIN sustainability_monthlyaccount m ON m.books_id = span.books_id
-            AND m.closed_at IS NOT NULL AND m.month > span.last - interval '12 months'
-        GROUP BY span.books_id, span.first, span.last
-    ),
+    WITH kept AS (SELECT b.id AS books_id, p.id AS project_id, p.title, h.name AS place {KEPT}),
+    {LATEST_YEAR},
     standing AS (
         SELECT year.*, CASE WHEN whole THEN {STAGE_IN_SQL} END AS stage,
             CASE WHEN whole THEN earned::numeric / nullif({_OPERATING}, 0) END AS ratio

@@ -9,7 +9,8 @@ from django.db import connection
 
 from campaigns.enums import CampaignStatus
 from campaigns.sustainability.enums import Stage
-from campaigns.sustainability.selectors.portfolio import STAGE_IN_SQL, Filters
+from campaigns.sustainability.formula import first_day, month_of
+from campaigns.sustainability.selectors.portfolio import KEPT, STAGE_IN_SQL, Filters
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,14 +29,8 @@ _STAGES = f"""
             sum(m.in_kind_cents) OVER w AS in_kind, sum(m.finance_cents) OVER w AS finance,
             sum(m.depreciation_cents) OVER w AS depreciation
         FROM sustainability_monthlyaccount m
-        JOIN sustainability_books b ON b.id = m.books_id
-        JOIN campaigns_project p ON p.id = b.project_id
-        JOIN places_neighbourhood h ON h.id = p.neighbourhood_id
+        JOIN (SELECT b.id AS books_id {KEPT}) AS kept USING (books_id)
         WHERE m.closed_at IS NOT NULL AND m.month > %(since)s::date - interval '11 months' AND m.month <= %(until)s
-          AND (%(neighbourhood)s = '' OR h.slug = %(neighbourhood)s)
-          AND (%(call)s = '' OR EXISTS (
-              SELECT 1 FROM calls_application a JOIN calls_call c ON c.id = a.call_id
-              WHERE a.project_id = p.id AND c.slug = %(call)s))
         WINDOW w AS (PARTITION BY m.books_id ORDER BY m.month
             RANGE BETWEEN interval '11 months' PRECEDING AND CURRENT ROW)
     )
@@ -59,7 +54,7 @@ class Quarter:
 
 def stages_over_time(filters: Filters, *, today: dt.date) -> list[Quarter]:
     """Return the latest twelve quarters that have closed accounts, oldest first; one query."""
-    asked = filters.parameters() | {"since": _quarters_back(today), "until": today}
+    asked = filters.parameters() | {"since": first_day(month_of(today) - 3 * QUARTERS), "until": today}
     with connection.cursor() as cursor:
         cursor.execute(_STAGES, asked)
         rows = cursor.fetchall()
@@ -67,11 +62,6 @@ def stages_over_time(filters: Filters, *, today: dt.date) -> list[Quarter]:
     for month, stage, count in rows:
         found.setdefault(month, dict.fromkeys(Stage.values, 0))[stage] = count
     return [Quarter(month, stages) for month, stages in found.items()]
-
-
-def _quarters_back(today: dt.date) -> dt.date:
-    number = today.year * 12 + today.month - 1 - 3 * QUARTERS
-    return today.replace(year=number // 12, month=number % 12 + 1, day=1)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,12 +10,14 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext, override
 
-from campaigns.sustainability.formula import month_of
+from campaigns.sustainability.formula import first_day, month_of
 from campaigns.sustainability.formula.booking import taken_back
 from campaigns.sustainability.locks import lock_books_of
 from campaigns.sustainability.models import BookedMoney, Correction, MonthlyAccount
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from campaigns.sustainability.models import Books
 
 
@@ -61,7 +62,7 @@ def _parts(books: Books, flow: Flow) -> list[tuple[dt.date, int]]:
     held = {month_of(month): int(cents) for month, cents in sums}
     undone = rows.filter(reference=flow.undoes).first() if flow.undoes else None
     parts = taken_back(held, -flow.cents, month_of(undone.month) if undone else None)
-    return [(dt.date(month // 12, month % 12 + 1, 1), -cents) for month, cents in parts]
+    return [(first_day(month), -cents) for month, cents in parts]
 
 
 def _book(books: Books, month: dt.date, flow: Flow, cents: int, n: int, now: dt.datetime) -> BookedMoney:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import month
 from campaigns.sustainability.enums import Stage
-from campaigns.sustainability.formula import Forecast, forecast
+from campaigns.sustainability.formula import Forecast, first_day, forecast
 from campaigns.sustainability.selectors import glances
 from campaigns.sustainability.selectors.accounts import accounts_of, figures_of, trajectory
 from campaigns.sustainability.selectors.explained import (
@@ -108,7 +107,7 @@ def forecast_panel(months: list[MonthlyAccount]) -> dict[str, Any]:
     if not isinstance(found, Forecast):
         return {"reason": FORECAST_REASONS[found]}
     shown = months[-SHOWN_BEFORE:]
-    coming = [_first_day(point.month) for point in found.earned]
+    coming = [first_day(point.month) for point in found.earned]
     return {
         "labels": [month(one) for one in [*(account.month for account in shown), *coming]],
         "charts": [
@@ -118,14 +117,10 @@ def forecast_panel(months: list[MonthlyAccount]) -> dict[str, Any]:
             ),
         ],
         "break_even": {
-            end: month(_first_day(number)) if number is not None else None
+            end: month(first_day(number)) if number is not None else None
             for end, number in found.break_even._asdict().items()
         },
     }
-
-
-def _first_day(number: int) -> dt.date:
-    return dt.date(number // 12, number % 12 + 1, 1)
 
 
 def _forecast_chart(title: _StrOrPromise, past: list[int], coming: Sequence[Point]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,6 +13,7 @@ from accounts.permissions import require
 from accounts.templatetags.ui import cents
 from accounts.templatetags.ui import month as in_words
 from campaigns.sustainability.forms.planned import WhatIfForm
+from campaigns.sustainability.formula import first_day
 from campaigns.sustainability.formula.planning import results
 from campaigns.sustainability.models import Books
 from campaigns.sustainability.permissions import can_open_books
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _month(number: int) -> str:
-    return in_words(dt.date(number // 12, number % 12 + 1, 1))
+    return in_words(first_day(number))
 
 
 @login_required

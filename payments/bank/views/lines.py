@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms import done
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.bank.enums import LineStatus
@@ -20,7 +21,7 @@ from payments.bank.selectors.goals import choices, pledges_to_match, suggestions
 from payments.bank.selectors.office import lines, matches, queue
 from payments.bank.services.matches import approve_match, propose_match, reject_match
 from payments.bank.services.returns import return_line, set_return_account
-from payments.bank.views.doing import done, posted
+from payments.bank.views.doing import posted
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms import done
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.bank.documents import list_file
@@ -36,7 +37,6 @@ from payments.bank.services.lists import (
     reject_list,
 )
 from payments.bank.services.sources import everything_due
-from payments.bank.views.doing import done
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.forms import done
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.bank.forms.officer import StatementForm
@@ -29,7 +30,7 @@ from payments.bank.selectors.office import (
 )
 from payments.bank.selectors.waiting import campaigns_waiting
 from payments.bank.services.importing import import_statement
-from payments.bank.views.doing import done, posted
+from payments.bank.views.doing import posted
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import done
 from accounts.permissions import require
 from accounts.templatetags.ui import day
 from crowdfund.kit import clock
@@ -18,7 +19,7 @@ from payments.bank.forms.officer import OpeningForm
 from payments.bank.permissions import can_decide_opening, can_propose_opening, can_see_bank
 from payments.bank.selectors.balance import first_statement, opening_missing, openings
 from payments.bank.services.opening import approve_opening, propose_opening, reject_opening
-from payments.bank.views.doing import done, posted
+from payments.bank.views.doing import posted
 from payments.enums import ProposalStatus
 from payments.views.lists import euro, when
 from payments.views.records import Record, Row, Table, show

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import done
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.cash.enums import ClosingStatus
@@ -18,7 +19,6 @@ from payments.cash.permissions import can_operate, can_see_desk
 from payments.cash.selectors.desks import closing_rows, next_steps, till_of
 from payments.cash.services.closings import close_day, confirm_banked, countersign, reject_closing, send_cash
 from payments.cash.views.counter import desk_at
-from payments.cash.views.deeds import done
 
 if TYPE_CHECKING:
     from django import forms

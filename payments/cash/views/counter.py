@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms import done
 from accounts.permissions import require
 from campaigns.models import Campaign
 from crowdfund.kit import clock
@@ -28,7 +29,6 @@ from payments.cash.selectors.desks import (
 )
 from payments.cash.services.take import cancel_receipt, take_cash
 from payments.cash.services.withdraw import withdraw_cash
-from payments.cash.views.deeds import done
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

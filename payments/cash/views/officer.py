@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms import done
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.cash.forms import DeskForm, OperatorForm
@@ -27,7 +28,6 @@ from payments.cash.services.desks import (
     shut_desk,
 )
 from payments.cash.views.counter import desk_at
-from payments.cash.views.deeds import done
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

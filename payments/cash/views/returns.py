@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.forms import done
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.cash.forms import AccountForm, SearchForm, SignatureForm
@@ -25,7 +26,6 @@ from payments.cash.selectors.desks import (
 from payments.cash.services.give_back import ask_for_transfer, return_cash
 from payments.cash.services.withdraw import withdraw_cash
 from payments.cash.views.counter import desk_at
-from payments.cash.views.deeds import done
 from payments.permissions import DESK_RECEIPT, pledge_of
 
 if TYPE_CHECKING:

@@ -105,8 +105,3 @@ class MatchFund(models.Model):
     def of_sponsor(self) -> bool:
         """Whether a sponsor gives this money, not the city."""
         return self.kind == FundKind.SPONSOR
-
-    @property
-    def is_restricted(self) -> bool:
-        """Whether it is open to some themes or organisations only. Places are asked apart: they cost a query."""
-        return bool(self.themes or self.organisation_kinds)

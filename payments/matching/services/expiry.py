@@ -104,7 +104,7 @@ def confirm_extension(*, extension: Extension, by: User, now: dt.datetime) -> No
     Raises `Refused` when nothing is reserved any more.
     """
     require(can_decide_for_campaign(by, extension))
-    after = dt.datetime.combine(extension.until + dt.timedelta(days=1), dt.time(), tzinfo=clock.CIVIL)
+    after = clock.midnight(extension.until + dt.timedelta(days=1))
     with transaction.atomic():
         lock_campaign(extension.campaign_id)  # what has expired is not released meanwhile
         _decide(extension, FundChangeStatus.APPROVED, by, now)

@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from campaigns.calls.models import Application, Call
     from campaigns.models import Campaign
 
-LATER = (formula.PerPledge, formula.Quadratic)
-"""Rules that reserve nothing at admission: pledges draw one by one, or a round shares the pot out at the end."""
-
-
-def reserves_later(rule: formula.Rule) -> bool:
-    """Say whether a rule reserves nothing at admission."""
-    return isinstance(rule, LATER)
-
 
 def check_admission(*, application: Application, rule: formula.Rule) -> None:
     """Refuse an admission that reserves nothing and leaves part of the cost to nobody, or comes after the round.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, F, Q, Sum, When, Window
 from django.db.models.functions import TruncMonth
 
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import CIVIL, midnight
 from payments.ledger.enums import Book
 from payments.ledger.models import LedgerAccount, LedgerTransfer
 from payments.matching.enums import FundKind
@@ -126,9 +126,9 @@ def transfers_behind(
         book=Book.BUDGET,
     )
     if month is not None:
-        start = dt.datetime.combine(month, dt.time(), CIVIL)
+        start = midnight(month)
         end = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-        found = found.filter(posted_at__gte=start, posted_at__lt=dt.datetime.combine(end, dt.time(), CIVIL))
+        found = found.filter(posted_at__gte=start, posted_at__lt=midnight(end))
     change = Case(When(debit__in=inside, then=F("amount_cents")), default=-F("amount_cents"))
     return (
         found.annotate(change=change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,11 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms import tell
+from accounts.forms import done
 from accounts.permissions import require
 from campaigns.calls.models import Programme
 from crowdfund.kit import clock, files
-from crowdfund.kit.errors import NotAllowed, Refused
 from payments.selectors.payout_desk import in_words
 from payments.spending.enums import ContractStatus
 from payments.spending.forms.contracts import ContractForm, DocumentForm, WhyForm
@@ -31,26 +30,9 @@ from payments.spending.services import attach_document, confirm_contract, record
 from payments.spending.views.ladders import story_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django import forms
     from django.http import FileResponse, HttpRequest, HttpResponse
 
     from accounts.models import User
-
-
-def done(form: forms.Form, deed: Callable[[], Any]) -> bool:
-    """Do a deed with a valid form; False when it was refused, which the form then says."""
-    if not form.is_valid():
-        return False
-    try:
-        deed()
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        tell(form, refused)
-        return False
-    return True
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import done
 from accounts.permissions import require
 from crowdfund.kit import clock
 from payments.selectors.payout_desk import in_words
@@ -24,7 +25,6 @@ from payments.spending.services import (
     propose_movement,
     reject_movement,
 )
-from payments.spending.views.contracts import done
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

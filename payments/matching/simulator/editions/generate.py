@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from crowdfund.kit.clock import CIVIL
+from crowdfund.kit.clock import CIVIL, midnight
 from payments.matching.formula import Campaign, threshold_cents
 from payments.matching.simulator.editions.split import split_within
 from payments.matching.simulator.reading import Place
@@ -164,5 +164,5 @@ def _moment(edition: Edition, random: Random) -> dt.datetime:
     whole = edition.days * _SECONDS_A_DAY
     draws = [random.randrange(whole) for _ in range(3)]
     second = {0: min(draws), 1: max(draws)}.get(random.randrange(3), draws[0])
-    midnight = dt.datetime.combine(edition.opens_on, dt.time(), tzinfo=CIVIL).astimezone(dt.UTC)
-    return (midnight + dt.timedelta(seconds=second)).astimezone(CIVIL)
+    start = midnight(edition.opens_on).astimezone(dt.UTC)
+    return (start + dt.timedelta(seconds=second)).astimezone(CIVIL)
